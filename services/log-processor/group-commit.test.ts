@@ -1,0 +1,127 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import t from 'tap';
+import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
+
+const LIMITS: GroupCommitLimits = {
+  batchItems: 100,
+  batchBytes: 1000,
+  queueItems: 200,
+  queueBytes: 2000,
+  queueMs: 60_000,
+};
+
+function items(...names: string[]) {
+  return names.map((name) => ({ name, bytes: 1 }));
+}
+
+/** A database whose commits end when the test says so. */
+function setUp(limits: Partial<GroupCommitLimits> = {}) {
+  const batches: { items: string[]; commit: () => void; fail: (error: Error) => void }[] = [];
+  const commit = new GroupCommit<{ name: string; bytes: number }, string>({
+    limits: { ...LIMITS, ...limits },
+    queueFull: () => new Error('full'),
+    queueTimeout: () => new Error('too late'),
+    write: (items) =>
+      new Promise((resolve, reject) => {
+        const names = items.map(({ name }) => name);
+        batches.push({ items: names, commit: () => resolve(names.map((name) => `${name} stored`)), fail: reject });
+      }),
+  });
+  return { batches, commit, submit: (...names: string[]) => commit.submit(items(...names)) };
+}
+
+void t.test('gathers what arrives while a batch is being committed', async (t) => {
+  const { batches, submit, commit } = setUp();
+  const first = submit('a');
+  await nextTurn();
+  const others = [submit('b', 'c'), submit('d')];
+  await nextTurn();
+  t.same(
+    batches.map(({ items }) => items),
+    [['a']],
+    'too few to follow at once',
+  );
+  t.equal(commit.depth, 3);
+  batches[0]?.commit();
+  t.same(await first, ['a stored']);
+  t.same(batches[1]?.items, ['b', 'c', 'd']);
+  batches[1]?.commit();
+  t.same(await Promise.all(others), [['b stored', 'c stored'], ['d stored']]);
+  t.equal(commit.depth, 0);
+});
+
+void t.test('sends a second batch behind the first when it is worth it, and never a third', async (t) => {
+  const { batches, submit } = setUp();
+  const many = 'abcdefgh'.split('');
+  const submissions = [submit('x')];
+  await nextTurn();
+  submissions.push(submit(...many));
+  await nextTurn();
+  submissions.push(submit(...many));
+  await nextTurn();
+  t.equal(batches.length, 2);
+  batches[0]?.commit();
+  batches[1]?.commit();
+  await nextTurn();
+  t.equal(batches.length, 3);
+  batches[2]?.commit();
+  await Promise.all(submissions);
+});
+
+void t.test('keeps batches within their limits, and submissions whole', async (t) => {
+  const { batches, submit, commit } = setUp({ batchItems: 3, batchBytes: 500 });
+  const all = Promise.all([
+    submit('a', 'b'),
+    submit('c', 'd'),
+    submit('e'),
+    commit.submit([{ name: 'big', bytes: 900 }]),
+  ]);
+  for (let turn = 0; turn < 4; turn++) {
+    await nextTurn();
+    batches[turn]?.commit();
+  }
+  await all;
+  t.same(
+    batches.map(({ items }) => items),
+    [['a', 'b'], ['c', 'd', 'e'], ['big']],
+  );
+});
+
+void t.test('a full queue refuses at once, and a patient sender waits', async (t) => {
+  const { batches, submit, commit } = setUp({ queueItems: 4, batchItems: 4 });
+  const first = submit('a');
+  await nextTurn();
+  const second = submit('b', 'c', 'd');
+  await t.rejects(submit('e', 'f'), { message: 'full' });
+  let patientIsDone = false;
+  const patient = commit.submitWhenRoom(items('g')).then(() => (patientIsDone = true));
+  await nextTurn();
+  t.equal(commit.depth, 3);
+  batches[0]?.commit();
+  await first;
+  batches[1]?.commit();
+  await second;
+  t.notOk(patientIsDone);
+  await nextTurn();
+  await nextTurn();
+  t.same(batches[2]?.items, ['g']);
+  batches[2]?.commit();
+  await patient;
+});
+
+void t.test('a failure reaches those of its batch only', async (t) => {
+  const { batches, submit } = setUp();
+  const first = submit('a');
+  await nextTurn();
+  const second = submit('b');
+  batches[0]?.fail(new Error('lost'));
+  await t.rejects(first, { message: 'lost' });
+  batches[1]?.commit();
+  t.same(await second, ['b stored']);
+});
+
+void t.test('nobody waits in the queue for longer than allowed', async (t) => {
+  const { batches, submit } = setUp({ queueMs: -1 });
+  await t.rejects(submit('a'), { message: 'too late' });
+  t.equal(batches.length, 0);
+});

@@ -1,0 +1,6 @@
+/** The program: `node services/log-processor/server.ts`. */
+import { run } from '../shared/run.ts';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+
+await run({ name: 'log-processor', readConfig, build: buildApp });
