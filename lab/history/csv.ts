@@ -1,0 +1,105 @@
+/** Compressed tables on disk: RFC 4180 lines, gzipped, written and read as streams so that a million rows need no memory. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+
+/** A stored file that is not what it should be; `file` is its name. */
+export class CorruptFile extends Error {
+  override readonly name = 'CorruptFile';
+  readonly file: string;
+  constructor(file: string, problem: string, options?: ErrorOptions) {
+    super(`${file}: ${problem}`, options);
+    this.file = file;
+  }
+}
+
+/** The fastest: a tenth more bytes than the default level, in a third of the time. */
+const LEVEL = 1;
+const CHUNK_CHARACTERS = 1 << 17;
+
+/** Writes the header and the rows, which come without line ends. */
+export async function writeTable(path: string, columns: readonly string[], rows: Iterable<string>): Promise<void> {
+  await pipeline(Readable.from(chunks(columns.join(), rows)), createGzip({ level: LEVEL }), createWriteStream(path));
+}
+
+function* chunks(header: string, rows: Iterable<string>): Generator<Buffer> {
+  let text = `${header}\n`;
+  for (const row of rows) {
+    text += `${row}\n`;
+    if (text.length > CHUNK_CHARACTERS) {
+      yield Buffer.from(text);
+      text = '';
+    }
+  }
+  yield Buffer.from(text);
+}
+
+/** A field as it stands in a row; line ends become spaces, so that a row is a line. */
+export function quote(field: string): string {
+  return /[",\n\r]/.test(field) ? `"${field.replaceAll(/[\r\n]+/g, ' ').replaceAll('"', '""')}"` : field;
+}
+
+/**
+ * Calls `onRow` with the fields of each row. Throws CorruptFile when the file cannot be read or decompressed, its header or a row
+ * has other columns, or `onRow` throws a RangeError.
+ */
+export async function readTable(
+  path: string,
+  columns: readonly string[],
+  onRow: (fields: string[]) => void,
+): Promise<void> {
+  const file = basename(path);
+  let number = 0;
+  const onLine = (line: string): void => {
+    number += 1;
+    const fields = line.includes('"') ? splitQuoted(line) : line.split(',');
+    if (number === 1 && line !== columns.join()) throw new CorruptFile(file, `its columns are ${line}`);
+    if (fields.length !== columns.length) throw new CorruptFile(file, `line ${number} has ${fields.length} columns`);
+    if (number > 1) onRow(fields);
+  };
+  const source = createReadStream(path);
+  const bytes = createGunzip();
+  // Not a pipeline: that reports its own abortion in place of what onLine threw.
+  source.once('error', (error) => bytes.destroy(error)).pipe(bytes);
+  try {
+    let rest = '';
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    for await (const chunk of bytes) rest = eachLine(rest + decoder.decode(chunk as Buffer, { stream: true }), onLine);
+    if (rest !== '') throw new CorruptFile(file, 'its last line is cut off');
+  } catch (error) {
+    if (error instanceof CorruptFile) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CorruptFile(file, error instanceof RangeError ? `line ${number}: ${reason}` : reason, { cause: error });
+  } finally {
+    source.destroy();
+  }
+  if (number === 0) throw new CorruptFile(file, 'it is empty');
+}
+
+/** Returns what follows the last line end. */
+function eachLine(text: string, onLine: (line: string) => void): string {
+  let start = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    onLine(text.slice(start, end));
+    start = end + 1;
+  }
+  return text.slice(start);
+}
+
+function splitQuoted(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}
+
+/** Gives one string for all equal ones: a million rows name a handful of pods. */
+export function sharedWords(): (word: string) => string {
+  const words = new Map<string, string>();
+  return (word) => {
+    const known = words.get(word);
+    if (known === undefined) words.set(word, word);
+    return known ?? word;
+  };
+}
