@@ -1,0 +1,123 @@
+/** The ledger: every log that was acknowledged is in the database exactly once. */
+import type { AuditRow, DatabaseAudit, LoadHistory } from '../history/history.ts';
+import { type Metric, missing } from './metric.ts';
+import { indexRows, type RowIndex } from './row-index.ts';
+
+export interface Ledger {
+  /** Logs whose storing was promised to a client. */
+  acknowledged: number;
+  /** Of these, found in the database. */
+  stored: number;
+  lost: number;
+  /** Ids that the database holds more than once. */
+  duplicated: number;
+  /** Logs without an answer; storing them or not is both right. */
+  indeterminate: number;
+  indeterminateStored: number;
+  /** Logs that the client was told had failed. */
+  refused: number;
+  refusedStored: number;
+  /** Rows of this run that no request of this run can have made. */
+  unexpected: number;
+  lostByPod: Record<string, number>;
+  /** The first few, as `load/number`, to look for in the pods' logs. */
+  examples: { lost: string[]; duplicated: string[]; unexpected: string[] };
+}
+
+const EXAMPLES = 5;
+
+/** Loads that store logs. */
+export function logLoads(loads: LoadHistory[]): LoadHistory[] {
+  return loads.filter(({ spec }) => spec.method === 'POST' && spec.body === 'log');
+}
+
+/** Null when the database could not be read. */
+export function keepLedger(loads: LoadHistory[], audit: DatabaseAudit): Ledger | null {
+  if (audit.rows === null) return null;
+  const ledger = emptyLedger();
+  const rowsByLoad = Map.groupBy(audit.rows, (row) => row.loadIndex);
+  for (const load of logLoads(loads)) {
+    settleLoad(ledger, load, indexRows(load, rowsByLoad.get(load.spec.index) ?? []));
+    rowsByLoad.delete(load.spec.index);
+  }
+  for (const rows of rowsByLoad.values()) for (const row of rows) countUnexpected(ledger, `load ${row.loadIndex}`, row);
+  return ledger;
+}
+
+function emptyLedger(): Ledger {
+  return {
+    acknowledged: 0,
+    stored: 0,
+    lost: 0,
+    duplicated: 0,
+    indeterminate: 0,
+    indeterminateStored: 0,
+    refused: 0,
+    refusedStored: 0,
+    unexpected: 0,
+    lostByPod: {},
+    examples: { lost: [], duplicated: [], unexpected: [] },
+  };
+}
+
+function settleLoad(ledger: Ledger, load: LoadHistory, rows: RowIndex): void {
+  for (const { seq, outcome, pod } of load.operations) {
+    const stored = rows.find(seq) !== undefined;
+    if (outcome === 'ok') {
+      ledger.acknowledged += 1;
+      if (stored) ledger.stored += 1;
+      else countLost(ledger, `${load.spec.name}/${seq}`, pod);
+    } else if (outcome === 'info') {
+      ledger.indeterminate += 1;
+      if (stored) ledger.indeterminateStored += 1;
+    } else {
+      ledger.refused += 1;
+      if (stored) ledger.refusedStored += 1;
+    }
+  }
+  for (const row of rows.rows) {
+    if (row.copies <= 1) continue;
+    ledger.duplicated += 1;
+    addExample(ledger.examples.duplicated, `${load.spec.name}/${row.seq}`);
+  }
+  for (const row of rows.strangers) countUnexpected(ledger, load.spec.name, row);
+}
+
+function countLost(ledger: Ledger, example: string, pod: string): void {
+  ledger.lost += 1;
+  ledger.lostByPod[pod] = (ledger.lostByPod[pod] ?? 0) + 1;
+  addExample(ledger.examples.lost, example);
+}
+
+function countUnexpected(ledger: Ledger, load: string, row: AuditRow): void {
+  ledger.unexpected += 1;
+  addExample(ledger.examples.unexpected, `${load}/${row.seq}`);
+}
+
+function addExample(examples: string[], example: string): void {
+  if (examples.length < EXAMPLES) examples.push(example);
+}
+
+type Count = Exclude<keyof Ledger, 'lostByPod' | 'examples'>;
+
+function count(name: Count, better: 'lower' | null, meaning: string): Metric<Ledger | null> {
+  return {
+    name: `ledger.${name}`,
+    unit: 'count',
+    better,
+    meaning,
+    read: (ledger) => ledger?.[name] ?? missing('the database could not be read'),
+  };
+}
+
+export const LEDGER_METRICS: Metric<Ledger | null>[] = [
+  count('acknowledged', null, 'Logs that a client was told are stored.'),
+  count('stored', null, 'Acknowledged logs that are in the database.'),
+  count('lost', 'lower', 'Acknowledged logs that are not in the database.'),
+  count('duplicated', 'lower', 'Logs that are in the database more than once.'),
+  count('indeterminate', 'lower', 'Logs without an answer: they may be stored or not.'),
+  count('indeterminateStored', null, 'Of these, logs that are in the database.'),
+  count('refused', 'lower', 'Logs that the client was told had failed.'),
+  count('refusedStored', 'lower', 'Of these, logs that are in the database all the same.'),
+  count('unexpected', 'lower', 'Rows of this run that no request of it can have made.'),
+];
