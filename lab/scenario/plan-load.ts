@@ -1,0 +1,40 @@
+/** A load as a scenario gives it, with its defaults filled in. */
+import { durationMs } from './duration.ts';
+import type { LoadSection } from './schema.ts';
+
+export interface PlannedLoad {
+  name: string;
+  target: string;
+  path: string;
+  method: 'GET' | 'POST';
+  driver: 'autocannon' | 'constant-rate';
+  ratePerSecond: number | undefined;
+  connections: number;
+  keepAlive: boolean;
+  requests: number | undefined;
+  durationMs: number | undefined;
+  timeoutMs: number;
+  maxInFlight: number;
+}
+
+const DEFAULT_TIMEOUT = '2s';
+
+/** Name: the target's last part. Path: the ingress's own, `/logs` for a Service. Method: POST for logs, else GET. */
+export function defaultLoad(load: LoadSection): PlannedLoad {
+  const [kind, ...rest] = load.target.split('/');
+  const path = load.path ?? (kind === 'ingress' ? `/${rest.join('/')}` : '/logs');
+  return {
+    name: load.name ?? rest.at(-1)!,
+    target: load.target,
+    path,
+    method: load.method ?? (path === '/logs' ? 'POST' : 'GET'),
+    driver: load.driver,
+    ratePerSecond: load.rate,
+    connections: load.connections ?? 50,
+    keepAlive: load.keepAlive,
+    requests: load.requests,
+    durationMs: load.duration === undefined ? undefined : durationMs(load.duration),
+    timeoutMs: durationMs(load.timeout ?? DEFAULT_TIMEOUT),
+    maxInFlight: load.maxInFlight ?? 1000,
+  };
+}

@@ -1,0 +1,54 @@
+/** One load of a phase: from what the scenario says to what the driver is asked for, and its record. */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { LoadHistory } from '../history/history.ts';
+import { runLoad } from '../load/drivers.ts';
+import type { LoadProgress, LoadSpec } from '../load/load.ts';
+import type { RunClock } from './clock.ts';
+import type { PlannedLoad } from './plan-load.ts';
+import { resolveTarget } from './targets.ts';
+
+interface LoadRun {
+  cluster: Cluster;
+  clock: RunClock;
+  seed: number;
+  hash: string;
+  signal: AbortSignal;
+  progress: { load: (name: string, progress: LoadProgress) => void };
+}
+
+/** `index` is the load's number within the run. */
+export async function runPlannedLoad(run: LoadRun, load: PlannedLoad, index: number): Promise<LoadHistory> {
+  const target = await resolveTarget(run.cluster, load.target);
+  const spec = toSpec(run, load, index, target);
+  const result = await runLoad(spec, run.signal, (progress) => run.progress.load(load.name, progress));
+  return { spec, target: load.target, app: target.app, balancing: target.balancing, ...result };
+}
+
+function toSpec(
+  run: LoadRun,
+  load: PlannedLoad,
+  index: number,
+  target: { host: string; port: number; hostHeader: string },
+): LoadSpec {
+  return {
+    name: load.name,
+    index,
+    driver: load.driver,
+    host: target.host,
+    port: target.port,
+    hostHeader: target.hostHeader,
+    method: load.method,
+    path: load.path,
+    body: load.method === 'POST' ? 'log' : 'none',
+    keepAlive: load.keepAlive,
+    connections: load.connections,
+    ratePerSecond: load.ratePerSecond,
+    durationMs: load.durationMs,
+    requests: load.requests,
+    timeoutMs: load.timeoutMs,
+    maxInFlight: load.maxInFlight,
+    seed: run.seed + index,
+    runHash: run.hash,
+    runOriginMs: run.clock.originMs,
+  };
+}
