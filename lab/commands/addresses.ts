@@ -1,0 +1,22 @@
+/** Where the system under test can be reached, for people. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { LabError } from '../exit-codes.ts';
+import { resolveTarget } from '../scenario/targets.ts';
+
+const TARGETS = ['service/log-processor', 'ingress/stats-display'];
+
+export async function printAddresses(cluster: Cluster, print: (line: string) => void): Promise<void> {
+  for (const name of TARGETS) {
+    try {
+      const target = await resolveTarget(cluster, name);
+      print(`  ${name}: ${target.host}:${target.port} (${target.via})`);
+      if (target.balancing === 'per-request') {
+        const url = `http://${target.host}:${target.port}/stats-display`;
+        print(`    curl -H 'Host: ${target.hostHeader}' ${url}`);
+      }
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      print(`  ${name}: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** What a scenario would do, for --dry-run. */
+import { FAULTS } from '../faults/registry.ts';
+import type { Scenario } from '../scenario/load-scenario.ts';
+import type { GenerateSection } from '../scenario/schema.ts';
+import type { PlannedLoad } from '../scenario/plan-load.ts';
+
+export function printPlan(scenario: Scenario, print: (line: string) => void): void {
+  print(`${scenario.name}: ${scenario.title}`);
+  for (const [app, replicas] of Object.entries(scenario.setup.scale)) print(`  setup: scale ${app} to ${replicas}`);
+  for (const [app, variables] of Object.entries(scenario.setup.env)) {
+    for (const [name, value] of Object.entries(variables)) print(`  setup: set ${name}=${value} on ${app}`);
+  }
+  for (const [service, change] of Object.entries(scenario.setup.service))
+    print(`  setup: set ${JSON.stringify(change)} on Service ${service}`);
+  for (const phase of scenario.phases) {
+    print(`  phase ${phase.name}${phase.durationMs > 0 ? `, at least ${phase.durationMs / 1000} s` : ''}`);
+    for (const load of phase.loads) print(`    load ${load.name}: ${describeLoad(load)}`);
+    if (phase.generate) print(`    generate ${describeGeneration(phase.generate)}`);
+    for (const { atMs, section } of phase.faults) {
+      const kind = Object.keys(section).find((key) => key !== 'at')!;
+      const selector = FAULTS[kind]!.describe((section as Record<string, unknown>)[kind]);
+      print(`    fault at ${atMs / 1000} s: ${kind} (${selector})`);
+    }
+  }
+  for (const expectation of scenario.expect) print(`  expect ${expectation}`);
+}
+
+function describeGeneration({ count, rate, keepAlive }: GenerateSection): string {
+  const pace = rate === undefined ? 'as fast as answers come' : `${rate} per second`;
+  const connection = keepAlive === undefined ? '' : keepAlive ? ', kept connections' : ', a new connection each';
+  return `${count} logs with log-generator, ${pace}${connection}`;
+}
+
+function describeLoad(load: PlannedLoad): string {
+  const pace = load.ratePerSecond === undefined ? `${load.connections} at a time` : `${load.ratePerSecond} per second`;
+  const end = load.requests === undefined ? `for ${load.durationMs! / 1000} s` : `${load.requests} requests`;
+  const connection = load.keepAlive ? 'kept connections' : 'a new connection each';
+  return `${load.method} ${load.path} on ${load.target}, ${load.driver}, ${pace}, ${connection}, ${end}`;
+}
