@@ -3,10 +3,11 @@ import { connect, type Socket } from 'node:net';
 import type { Endpoint } from './backend.ts';
 
 /**
- * What is read from endpoints lands here and is nearly always written on before the next read, so that one buffer
- * serves all connections. When the kernel did not take everything, the buffer is left to the pending write.
+ * Where all endpoints' connections read to: a new buffer for each read, as sockets do it on their own, costs more than a
+ * copy. A copy it must be: a socket is told where its next read goes long before, so that whatever still lies here when
+ * another one reads is overwritten.
  */
-let scratch = Buffer.allocUnsafe(65_536);
+const scratch = Buffer.allocUnsafe(65_536);
 
 /**
  * Connects `client` to `endpoint` and relays until both directions have ended. An endpoint that refuses resets the
@@ -19,13 +20,9 @@ export function relay(client: Socket, endpoint: Endpoint, open: Set<Socket>): vo
     port: endpoint.port,
     noDelay: true,
     allowHalfOpen: true,
-    onread: { buffer: () => scratch, callback: (length, buffer) => pass(buffer.subarray(0, length)) },
+    onread: { buffer: () => scratch, callback: (length) => pass(Buffer.from(scratch.subarray(0, length))) },
   });
-  const pass = (chunk: Uint8Array): boolean => {
-    const more = client.write(chunk);
-    if (client.writableLength > 0) scratch = Buffer.allocUnsafe(65_536);
-    return more;
-  };
+  const pass = (chunk: Buffer): boolean => client.write(chunk);
   client.on('drain', () => upstream.resume());
   client.on('data', (chunk) => {
     if (!upstream.write(chunk)) client.pause();

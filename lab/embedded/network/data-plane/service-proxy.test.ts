@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import t from 'tap';
 import { eventually } from '../test-support/eventually.ts';
 import { nowhere, servicePlane, tcpServer } from '../test-support/plane.ts';
@@ -36,6 +36,34 @@ void t.test('connections spread over all endpoints, each to one', async (t) => {
   );
   await plane.close();
   for (const server of servers) server.close();
+});
+
+void t.test('what waits for a slow client is not overwritten by what others read', async (t) => {
+  const size = 20_000_000;
+  const server = await tcpServer((socket) => {
+    socket.once('data', (request) => {
+      if (String(request) === 'large') socket.end(Buffer.alloc(size, 'a'));
+      else socket.on('data', () => socket.write('b'.repeat(50_000))).write('b');
+    });
+  });
+  const { plane, address } = await servicePlane({ endpoints: [server.endpoint] });
+  const other = open(address);
+  other.write('others');
+  await once(other, 'data');
+  const slow = open(address);
+  slow.write('large');
+  // Then the kernels' buffers are full, as far as the client takes it, and the rest waits in the proxy.
+  await once(slow, 'readable');
+  for (let i = 0; i < 20; i++) {
+    other.write('?');
+    await once(other, 'data');
+  }
+  const received = await buffer(slow);
+  t.equal(received.length, size);
+  t.equal(received.indexOf('b'), -1, 'only its own bytes');
+  other.destroy();
+  await plane.close();
+  server.close();
 });
 
 void t.test('one direction can end before the other', async (t) => {

@@ -59,6 +59,22 @@ void t.test('connections to endpoints are kept for the next request', async (t) 
   close();
 });
 
+void t.test('a large response leaves what other kept connections read alone', async (t) => {
+  const servers = await Promise.all(
+    ['first', 'second'].map((name) =>
+      httpServer((request, response) => response.end(name.repeat(request.url === '/large' ? 20_000 : 1))),
+    ),
+  );
+  const { plane, url } = await ingressPlane(servers.map(({ endpoint }) => endpoint));
+  const small = async (): Promise<string> => (await send(url)).body;
+  const first = [await small(), await small()];
+  t.equal((await send(`${url}/large`)).body, first[0]!.repeat(20_000));
+  t.equal(await small(), first[1], 'the other one, whose connection had been idle meanwhile');
+  t.equal(await small(), first[0]);
+  await plane.close();
+  for (const server of servers) server.close();
+});
+
 void t.test('the endpoint learns who asked; what concerns one connection stays behind', async (t) => {
   const seen: IncomingMessage['headers'][] = [];
   const server = await httpServer((request, response) => {

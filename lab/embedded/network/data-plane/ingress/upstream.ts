@@ -21,16 +21,15 @@ export interface UpstreamUser extends ResponseSink {
   failed(error: Error, timedOut: boolean): void;
 }
 
-/** Where all connections read to: a new buffer for each read, as sockets do it on their own, costs more than a copy. */
-let scratch = Buffer.allocUnsafe(65_536);
-const COPY_UP_TO = 8_192;
+/**
+ * Where all connections read to: a new buffer for each read, as sockets do it on their own, costs more than a copy. It can never
+ * be given away, however much was read: a socket is told where its next read goes long before, and all of them are told this.
+ */
+const scratch = Buffer.allocUnsafe(65_536);
 
 /** The `length` bytes that have just been read, safe from the next read. */
 function taken(length: number): Buffer {
-  const bytes = scratch.subarray(0, length);
-  if (length <= COPY_UP_TO) return Buffer.from(bytes);
-  scratch = Buffer.allocUnsafe(65_536);
-  return bytes;
+  return Buffer.from(scratch.subarray(0, length));
 }
 
 export class Upstream {
