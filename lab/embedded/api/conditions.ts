@@ -8,6 +8,7 @@ interface Condition {
   message?: string;
   lastTransitionTime?: string;
   lastProbeTime?: string;
+  observedGeneration?: number | undefined;
 }
 
 /** `conditions` with this one set; its lastTransitionTime is kept when its status stays the same. */

@@ -19,10 +19,11 @@ export interface Input {
 /**
  * A complete, defaulted copy of `input`. Throws 400 BadRequest when it is of another kind, of wrong types or, unless
  * options say otherwise, has fields that the kind does not know.
+ * @param sorted whether unknown fields are named in alphabetical order, as after a patch, or as they come
  */
-export function decodeInput(info: ResourceInfo, input: Input, options: WriteOptions): KubeObject {
+export function decodeInput(info: ResourceInfo, input: Input, options: WriteOptions, sorted = false): KubeObject {
   const { object, unknown } = decodePlaced(info, input, options);
-  reportUnknown(info, unknown, options);
+  reportUnknown(info, sorted ? unknown.toSorted() : unknown, options);
   applyDefaults(info.plural, object);
   return object;
 }

@@ -32,6 +32,8 @@ const REASON_CODES = {
   Invalid: 422,
   TooManyRequests: 429,
   InternalError: 500,
+  /** An error that Kubernetes gives no reason for. */
+  Unknown: 500,
   ServiceUnavailable: 503,
   Timeout: 504,
 } as const;
@@ -59,7 +61,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason !== 'Unknown' && { reason: this.reason }),
       ...(this.details && { details: this.details }),
       code: this.code,
     };

@@ -1,12 +1,13 @@
 /** Turns a patch and the object it is for into the object to be written. */
 import type { PatchType, WriteOptions } from './client.ts';
 import type { Input } from './decoding.ts';
-import { decodePlaced } from './decoding.ts';
+import { decodeInput, decodePlaced } from './decoding.ts';
 import { ApiError } from './errors.ts';
 import { applyConfiguration, duplicateIn } from './patch/apply.ts';
 import { patched } from './patch/patch.ts';
 import type { ResourceInfo } from './resources.ts';
 import { toScale } from './scale.ts';
+import { UndecodableError } from './schema/decode.ts';
 import { structOf } from './schema/schema.ts';
 import { badRequest, conflict, invalid } from './status-errors.ts';
 import type { KubeObject } from './types.ts';
@@ -36,6 +37,18 @@ export function patchedInput(
   return next;
 }
 
+/** What a patch made, decoded. What is wrong with it is the patch's fault: throws 422 Invalid. */
+export function decodePatched(info: ResourceInfo, next: Input, options: WriteOptions): KubeObject {
+  try {
+    return decodeInput(info, next, options, true);
+  } catch (error) {
+    if (!(error instanceof UndecodableError)) throw error;
+    const message = `Invalid value: ${JSON.stringify(JSON.stringify(next))}: ${error.problem}`;
+    const causes = [{ reason: 'FieldValueInvalid', message, field: 'patch' }];
+    throw new ApiError('Invalid', ` "" is invalid: patch: ${message}`, { causes });
+  }
+}
+
 /** A patch may name the object, but not another one: an object cannot be moved. */
 function checkPlace({ metadata }: Input, { namespace, name }: Place): void {
   const { name: given, namespace: givenNamespace } = (metadata ?? {}) as Partial<KubeObject['metadata']>;
@@ -56,13 +69,13 @@ function configured(
 ): Input {
   if (!options.fieldManager) throw managerRequired();
   if (!isRecord(body) || !body['apiVersion'] || !body['kind']) {
-    throw badRequest('invalid object type: apiVersion and kind must be set');
+    throw badRequest(`invalid object type: ${goTypeName(body)}`);
   }
   const metadata = (body['metadata'] ?? {}) as Partial<KubeObject['metadata']>;
   if ((metadata.managedFields ?? []).length > 0) throw badRequest('metadata.managedFields must be nil');
   const located = { ...body, metadata: { namespace, name, ...metadata } };
   checkPlace(located, { namespace, name });
-  const config = decodeConfiguration(info, located, options);
+  const config = decodeConfiguration(info, body, located, options);
   if (current === undefined && config.metadata.uid) {
     const cause = `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`;
     throw conflict(info, name, cause);
@@ -74,15 +87,24 @@ function configured(
   return { ...merged, metadata: { ...rest, ...(resourceVersion && { resourceVersion }) } };
 }
 
+/** `apps/v1, Kind=Deployment`, as Go prints the type that a body says it has. */
+function goTypeName(body: unknown): string {
+  const { apiVersion = '', kind = '' } = (isRecord(body) ? body : {}) as { apiVersion?: string; kind?: string };
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  return `${group}/${version}, Kind=${kind}`;
+}
+
 /** Who applies a configuration owns all its fields, so unknown ones are never passed over. */
-function decodeConfiguration(info: ResourceInfo, input: Input, options: WriteOptions): KubeObject {
-  const { object, unknown } = decodePlaced(info, input, options);
-  const undeclared = unknown.map((path) => `.${path}: field not declared in schema`);
+function decodeConfiguration(info: ResourceInfo, body: Input, located: Input, options: WriteOptions): KubeObject {
+  const { object, unknown } = decodePlaced(info, located, options);
+  const undeclared = unknown.toSorted().map((path) => `.${path}: field not declared in schema`);
   const problem = undeclared[0] ?? duplicateIn(object);
   if (problem === undefined) return object;
-  const { namespace = '', name } = object.metadata;
-  const subject = `${namespace}/${name}; ${info.group}/${info.version}, Kind=${info.kind}`;
-  throw new ApiError('InternalError', `failed to create typed patch object (${subject}): ${problem}`);
+  // The place as the configuration itself names it.
+  const { namespace = '', name = '' } = (body.metadata ?? {}) as { namespace?: string; name?: string };
+  const version = info.group === '' ? `/${info.version}` : `${info.group}/${info.version}`;
+  const subject = `${namespace}/${name}; ${version}, Kind=${info.kind}`;
+  throw new ApiError('Unknown', `failed to create typed patch object (${subject}): ${problem}`);
 }
 
 function managerRequired(): ApiError {

@@ -1,4 +1,5 @@
 /** What must hold of the cluster and of the stored object before a write goes on. */
+import { ApiError } from './errors.ts';
 import type { ResourceInfo } from './resources.ts';
 import { conflict, forbidden, modifiedConflict, notFound } from './status-errors.ts';
 import type { Store } from './store.ts';
@@ -16,10 +17,21 @@ export function checkVersion(
 ): void {
   const { name, uid, resourceVersion } = current.metadata;
   if (expected.uid && expected.uid !== uid) {
-    const cause = `Precondition failed: UID in precondition: ${expected.uid}, UID in object meta: ${uid}`;
+    const key = `/registry/${info.plural}/${[current.metadata.namespace, name].filter(Boolean).join('/')}`;
+    const cause =
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${expected.uid}, UID in object meta: ${uid}`;
     throw conflict(info, name, cause);
   }
-  if (expected.resourceVersion && expected.resourceVersion !== resourceVersion) throw modifiedConflict(info, name);
+  if (expected.resourceVersion && expected.resourceVersion !== resourceVersion) {
+    if (!/^\d+$/.test(expected.resourceVersion)) throw new ApiError('Unknown', notANumber(expected.resourceVersion));
+    throw modifiedConflict(info, name);
+  }
+}
+
+/** As Go says it. */
+export function notANumber(text: string): string {
+  return `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
 }
 
 /** Throws 409 Conflict when an object is to be deleted under conditions that it does not meet. */

@@ -12,7 +12,7 @@ import { ApiError } from './errors.ts';
 import { disruptedPod, needsNoBudget, spendBudget } from './eviction.ts';
 import { fillNewMetadata, generateName, keepSystemMetadata } from './metadata.ts';
 import { trackUpdate } from './patch/managed-fields.ts';
-import { patchedInput } from './patching.ts';
+import { decodePatched, patchedInput } from './patching.ts';
 import { checkDeletion, checkNamespace, checkVersion } from './preconditions.ts';
 import type { Context } from './prepare/context.ts';
 import { countGeneration, prepareCreate, prepareUpdate } from './prepare/prepare.ts';
@@ -23,7 +23,7 @@ import { resourceOf } from './resources.ts';
 import { applyScale } from './scale.ts';
 import { parseFieldSelector } from './selectors/fields.ts';
 import { parseLabelSelector } from './selectors/labels.ts';
-import { alreadyExists, badRequest, notFound } from './status-errors.ts';
+import { alreadyExists, notFound } from './status-errors.ts';
 import type { Store } from './store.ts';
 import { keepOtherHalf } from './subresources.ts';
 import type { KubeObject, Plural } from './types.ts';
@@ -64,7 +64,9 @@ export class Registry {
   create(plural: Plural, input: Input, options: WriteOptions): KubeObject {
     const info = resourceOf(plural);
     const object = decodeInput(info, input, options);
-    if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+    if (object.metadata.resourceVersion) {
+      throw new ApiError('Unknown', 'resourceVersion should not be set on objects to be created');
+    }
     trackUpdate(object, undefined, options);
     return this.insert(info, object, options);
   }
@@ -93,7 +95,7 @@ export class Registry {
     if (options.subresource === 'scale') return this.rescale(info, next, options);
     // Who owns what was settled when the configuration was merged.
     const tracked = patch.type === 'apply';
-    const object = decodeInput(info, next, options);
+    const object = tracked ? decodeInput(info, next, options) : decodePatched(info, next, options);
     if (current === undefined) return this.insert(info, object, options);
     return this.replace(info, current, object, options, tracked);
   }

@@ -11,7 +11,8 @@ export function toScale(object: KubeObject): Scale {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace: namespace!, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: object.spec.replicas ?? 0 },
+    // Without a zero, as Kubernetes sends it.
+    spec: object.spec.replicas ? { replicas: object.spec.replicas } : {},
     status: { replicas: object.status?.replicas ?? 0, selector: formatLabelSelector(object.spec.selector) },
   };
 }

@@ -5,7 +5,8 @@ import type { KubeObject } from './types.ts';
 
 /**
  * `next` with everything that the write may not change as it is in `current`: a write to the object leaves its status,
- * and a write to the status leaves the rest (but for labels and annotations, which kubelets keep up to date so).
+ * and a write to the status leaves the rest (but for annotations and, except of Deployments, labels: controllers and
+ * kubelets keep those up to date so).
  */
 export function keepOtherHalf(
   info: ResourceInfo,
@@ -16,7 +17,8 @@ export function keepOtherHalf(
   if (!info.subresources.includes('status')) return next;
   if (subresource === 'status') {
     const { status: _, ...rest } = current;
-    const { labels, annotations, managedFields } = next.metadata;
+    const { annotations, managedFields } = next.metadata;
+    const { labels } = (info.plural === 'deployments' ? current : next).metadata;
     const { labels: __, annotations: ___, managedFields: ____, ...metadata } = current.metadata;
     return {
       ...rest,

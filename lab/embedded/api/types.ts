@@ -67,3 +67,10 @@ export interface Kinds {
 }
 
 export type Plural = keyof Kinds;
+
+declare module 'kubernetes-types/core/v1.js' {
+  /** Newer than the package, which describes Kubernetes 1.30. */
+  interface PodCondition {
+    observedGeneration?: number | undefined;
+  }
+}

@@ -2,7 +2,6 @@
  * Events: what happened to an object, for people. Shown by `kubectl get events` and at the end of `kubectl describe`.
  * The same thing said again is one event with a higher count, as client-go's correlator does it.
  */
-import { createHash } from 'node:crypto';
 import type { Event, ObjectReference } from 'kubernetes-types/core/v1.js';
 import { ApiError } from '../api/errors.ts';
 import type { ApiClient } from '../api/client.ts';
@@ -14,6 +13,10 @@ import { secondsSince } from './shared/time.ts';
 
 /** The API server's default --event-ttl. */
 const EVENT_TTL_SECONDS = 3600;
+
+/** Events of each reporter that can be said again, as many as client-go's correlator remembers. */
+const REMEMBERED = 4096;
+const toldBy = new WeakMap<ApiClient, Map<string, string>>();
 
 export type EventType = 'Normal' | 'Warning';
 
@@ -39,16 +42,19 @@ export function recordEvent(
   { host, fieldPath }: EventOrigin = {},
 ): void {
   const { namespace = 'default', uid } = regarding.metadata;
-  // The name is made of what makes two events the same, so that a repetition finds the first one.
-  const digest = createHash('sha256').update(JSON.stringify([uid, fieldPath, type, reason, message, component, host]));
-  const name = `${regarding.metadata.name}.${digest.digest('hex').slice(0, 16)}`;
+  // What makes two events the same.
+  const content = JSON.stringify([uid, fieldPath, type, reason, message, component, host]);
+  const names = namesTold(client);
   const now = timestamp();
   try {
-    const earlier = client.find('events', namespace, name);
+    const told = names.get(content);
+    const earlier = told === undefined ? undefined : client.find('events', namespace, told);
     if (earlier) {
       client.update('events', { ...earlier, count: (earlier.count ?? 1) + 1, lastTimestamp: now });
       return;
     }
+    const name = `${regarding.metadata.name}.${timeInName()}`;
+    remember(names, content, name);
     client.create('events', {
       metadata: { namespace, name },
       involvedObject: referenceTo(regarding, fieldPath),
@@ -65,6 +71,27 @@ export function recordEvent(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
+}
+
+function namesTold(client: ApiClient): Map<string, string> {
+  const known = toldBy.get(client) ?? new Map<string, string>();
+  toldBy.set(client, known);
+  return known;
+}
+
+function remember(names: Map<string, string>, content: string, name: string): void {
+  names.delete(content);
+  names.set(content, name);
+  if (names.size > REMEMBERED) names.delete(names.keys().next().value!);
+}
+
+let latest = 0n;
+
+/** Nanoseconds in hexadecimal, each more than the last: sorted by name, events are in the order in which they happened. */
+function timeInName(): string {
+  const now = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+  latest = now > latest ? now : latest + 1n;
+  return latest.toString(16);
 }
 
 function referenceTo(object: KubeObject, fieldPath: string | undefined): ObjectReference {

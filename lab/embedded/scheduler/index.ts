@@ -135,6 +135,7 @@ function reportFailure(client: ApiClient, pod: StoredPod, message: string): void
     status: 'False',
     reason: 'Unschedulable',
     message,
+    observedGeneration: pod.metadata.generation,
   });
   updateStatus(client, 'pods', pod, { ...pod.status, conditions });
 }

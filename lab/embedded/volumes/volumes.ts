@@ -30,19 +30,23 @@ export class MountError extends Error {
 }
 
 /**
- * Makes all volumes of the pod, or brings those that show objects of the API up to date: it can be called again at any
+ * Makes the volumes of the pod that its containers mount, or brings those that show objects of the API up to date: it can be called again at any
  * time. Throws MountError for the first that cannot be made.
  */
 export function mountVolumes(context: VolumeContext): VolumePaths {
-  const volumes = context.facts.pod.spec?.volumes ?? [];
+  const { volumes = [], containers = [], initContainers = [] } = context.facts.pod.spec ?? {};
+  const mounts = [...initContainers, ...containers].flatMap(({ volumeMounts = [] }) => volumeMounts);
+  const mounted = new Set(mounts.map(({ name }) => name));
   return new Map(
-    volumes.map((volume) => {
-      try {
-        return [volume.name, mount(volume, context)];
-      } catch (error) {
-        throw new MountError(volume.name, error);
-      }
-    }),
+    volumes
+      .filter(({ name }) => mounted.has(name))
+      .map((volume) => {
+        try {
+          return [volume.name, mount(volume, context)];
+        } catch (error) {
+          throw new MountError(volume.name, error);
+        }
+      }),
   );
 }
 

@@ -40,7 +40,10 @@ function defaultContainer(container: any, hostNetwork: boolean): void {
     port.protocol ||= 'TCP';
     if (hostNetwork) port.hostPort ||= port.containerPort;
   }
-  for (const variable of container.env ?? []) defaultFieldRef(variable.valueFrom?.fieldRef);
+  for (const { valueFrom } of container.env ?? []) {
+    defaultFieldRef(valueFrom?.fieldRef);
+    if (valueFrom?.resourceFieldRef !== undefined) valueFrom.resourceFieldRef.divisor ??= '0';
+  }
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) defaultProbe(probe);
   defaultHttpGet(container.lifecycle?.postStart?.httpGet);
   defaultHttpGet(container.lifecycle?.preStop?.httpGet);

@@ -38,7 +38,7 @@ export async function readObject(request: IncomingMessage): Promise<Record<strin
   if (body.length === 0) return undefined;
   const type = contentType(request);
   if (type !== '' && !OBJECT_TYPES.includes(type)) throw unsupported(OBJECT_TYPES);
-  const value = await parseObject(body, type);
+  const value = (await parseObject(body, type)) ?? {};
   if (!isRecord(value)) throw badRequest('the body of the request is not an object');
   return value;
 }
@@ -51,7 +51,7 @@ async function parseObject(body: Buffer, type: string): Promise<unknown> {
   return type === 'application/yaml' ? parseYaml(body.toString()) : parseJson(body.toString());
 }
 
-export function unsupported(accepted: readonly string[]): ApiError {
+function unsupported(accepted: readonly string[]): ApiError {
   return new ApiError(
     'UnsupportedMediaType',
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,

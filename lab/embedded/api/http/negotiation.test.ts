@@ -27,6 +27,6 @@ void t.test('a conversion that is not known is passed over', async (t) => {
 void t.test('nothing that is offered', async (t) => {
   t.throws(() => negotiate('application/vnd.kubernetes.protobuf'), {
     reason: 'NotAcceptable',
-    message: 'only the following media types are accepted: application/json, application/yaml',
+    message: '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml',
   });
 });

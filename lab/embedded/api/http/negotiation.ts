@@ -52,7 +52,7 @@ export function negotiate(header: string | undefined): Representation {
 }
 
 export function notAcceptable(offered: readonly string[]): ApiError {
-  return new ApiError('NotAcceptable', `only the following media types are accepted: ${offered.join(', ')}`);
+  return new ApiError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`, {});
 }
 
 function representationOf({ media, parameters }: AcceptClause): Representation | undefined {

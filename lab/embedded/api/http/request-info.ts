@@ -18,6 +18,7 @@ export interface ResourceRequest {
 
 const byPath = new Map(RESOURCES.map((resource) => [`${apiVersionOf(resource)}/${resource.plural}`, resource]));
 const groupVersions = new Set([...RESOURCES, ...REVIEWS].map(apiVersionOf));
+const groups = new Set([...RESOURCES, ...REVIEWS].map(({ group }) => group));
 
 /** `/api/v1/...` or `/apis/GROUP/VERSION/...` in two: the group version, and the segments after it. */
 export function splitGroupVersion(path: string): { groupVersion: string; segments: string[] } | undefined {
@@ -33,7 +34,11 @@ export function splitGroupVersion(path: string): { groupVersion: string; segment
  */
 export function parseResourcePath(path: string): ResourceRequest | undefined {
   const split = splitGroupVersion(path);
-  if (split === undefined || !groupVersions.has(split.groupVersion) || !split.segments[0]) return undefined;
+  if (split === undefined || !split.segments[0]) return undefined;
+  if (!groupVersions.has(split.groupVersion)) {
+    if (groups.has(split.groupVersion.split('/')[0]!)) throw unknownResource();
+    return undefined;
+  }
   const { groupVersion, segments } = split;
   // `namespaces/NAME/status` addresses the Namespace itself, `namespaces/NAME/pods` what is inside it.
   const inside = segments[0] === 'namespaces' && segments.length > 2 && !isNamespacePart(segments[2]!);

@@ -13,7 +13,7 @@ import { difference, hasSelf, intersection, pathElement, pathsOf } from './field
 import type { FieldOf } from './fields.ts';
 import { elementKey, fieldsOf, partsOfValue, rootType } from './fields.ts';
 import type { Manager } from './managed-fields.ts';
-import { changesOf, managersOf, sameFields, sameManager, setManagers, withoutSystemFields } from './managed-fields.ts';
+import { changesOf, managersOf, sameManager, setManagers, withoutSystemFields } from './managed-fields.ts';
 
 /**
  * The object that applying `config` makes of `current` (undefined: of nothing), with its managers.
@@ -51,9 +51,10 @@ export function applyConfiguration(
     ...manager,
     fields: difference(difference(manager.fields, changed), removed),
   }));
-  const unchanged = changed === undefined && removed === undefined && sameFields(before?.fields, applier.fields);
   const result = { ...next };
-  setManagers(result, [...kept, unchanged && before ? before : applier]);
+  // A manager is dated by what it changes: one that only agrees with what is there has no time of its own.
+  const time = changed === undefined && removed === undefined ? (before?.time ?? '') : applier.time;
+  setManagers(result, [...kept, { ...applier, time }]);
   return result;
 }
 

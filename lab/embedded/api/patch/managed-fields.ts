@@ -6,7 +6,6 @@ import type { WriteOptions } from '../client.ts';
 import { timestamp } from '../metadata.ts';
 import { structOf } from '../schema/schema.ts';
 import type { KubeObject } from '../types.ts';
-import { equal } from '../values.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, union } from './field-set.ts';
 import type { Comparison } from './fields.ts';
@@ -16,6 +15,7 @@ export interface Manager {
   manager: string;
   operation: 'Apply' | 'Update';
   apiVersion: string;
+  /** Empty when nothing was changed by it. */
   time: string;
   subresource?: string | undefined;
   fields: FieldSet | undefined;
@@ -67,7 +67,7 @@ export function setManagers(object: KubeObject, managers: readonly Manager[]): v
       manager,
       operation,
       apiVersion,
-      time,
+      ...(time !== '' && { time }),
       fieldsType: 'FieldsV1',
       fieldsV1: fields!,
       ...(subresource !== undefined && { subresource }),
@@ -123,8 +123,4 @@ export function sameManager(a: Manager, b: Manager): boolean {
     a.apiVersion === b.apiVersion &&
     (a.subresource ?? '') === (b.subresource ?? '')
   );
-}
-
-export function sameFields(a: FieldSet | undefined, b: FieldSet | undefined): boolean {
-  return equal(a, b);
 }

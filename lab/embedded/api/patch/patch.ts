@@ -31,7 +31,7 @@ function applyJsonPatch(object: object, body: unknown): object {
   const operations = body as Operation[];
   if (jsonPatch.validate(operations, object) !== undefined) {
     // The API server does not say which operation fails either.
-    throw new ApiError('Invalid', 'the server rejected our request due to an error in our request');
+    throw new ApiError('Invalid', 'the server rejected our request due to an error in our request', {});
   }
   return jsonPatch.applyPatch(structuredClone(object), operations).newDocument;
 }

@@ -91,7 +91,7 @@ function mergeKeyedList(target: readonly Members[], patch: readonly Members[], t
 
 function missingKey(element: Members, key: string): ApiError {
   const members = Object.entries(element).map(([name, value]) => `${name}:${String(value)}`);
-  return new ApiError('InternalError', `map: map[${members.join(' ')}] does not contain declared merge key: ${key}`);
+  return new ApiError('Unknown', `map: map[${members.join(' ')}] does not contain declared merge key: ${key}`);
 }
 
 function applyListDirectives(result: Members, patch: Members, target: Members, struct: StructType | undefined): void {

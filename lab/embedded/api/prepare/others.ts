@@ -91,5 +91,6 @@ export function prepareJobCreate({ metadata, spec }: KubeObject): void {
   };
   spec.template.metadata.labels = { ...spec.template.metadata.labels, ...names };
   metadata.labels = { ...names, ...metadata.labels };
-  spec.selector ??= { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata.uid } };
+  const matchLabels = { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': metadata.uid };
+  spec.selector = { ...spec.selector, matchLabels };
 }

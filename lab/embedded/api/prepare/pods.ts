@@ -1,9 +1,11 @@
 /** What the API server's admission adds to pods. The objects are changed. */
+import { withCondition } from '../conditions.ts';
 import { containersOf } from '../defaults/pod.ts';
 import { equal } from '../values.ts';
 import { forbidden } from '../status-errors.ts';
 import type { KubeObject } from '../types.ts';
 import type { Context } from './context.ts';
+import { warnOfPod } from './pod-warnings.ts';
 
 const DEFAULT_TOLERATION_SECONDS = 300;
 
@@ -15,6 +17,20 @@ export function preparePodCreate(pod: KubeObject, context: Context): void {
   pod.spec.priority ??= 0;
   pod.spec.preemptionPolicy ??= 'PreemptLowerPriority';
   tolerateFailingNodes(pod, context);
+  noteGates(pod);
+  warnOfPod(pod, context.warn);
+}
+
+/** Until its gates are removed nobody tries to schedule a pod. */
+function noteGates(pod: KubeObject): void {
+  if ((pod.spec.schedulingGates ?? []).length === 0) return;
+  pod.status.conditions = withCondition([], {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+    observedGeneration: pod.metadata.generation,
+  });
 }
 
 export function preparePodUpdate(pod: KubeObject, current: KubeObject, context: Context): void {

@@ -14,7 +14,6 @@ const SERVICE: ErrorSubject = { plural: 'services', kind: 'Service', group: '' }
  * Addresses are given out in turn, so that one that was just released is not soon another's.
  */
 export class ServiceAddresses {
-  private readonly cidr: string;
   private readonly first: number;
   private readonly size: number;
   private cursor: number;
@@ -23,7 +22,6 @@ export class ServiceAddresses {
   /** @param cidr IPv4, such as `127.20.96.0/20`; neither its first nor its last address is given out */
   constructor(cidr: string, store: Store) {
     const [address, bits] = cidr.split('/') as [string, string];
-    this.cidr = cidr;
     this.store = store;
     this.size = 2 ** (32 - Number(bits));
     this.first = toNumber(address);
@@ -45,12 +43,8 @@ export class ServiceAddresses {
   claim(service: KubeObject, address: string): void {
     const offset = toNumber(address) - this.first;
     if (!(offset > 0 && offset < this.size - 1)) {
-      const range = `The range of valid IPs is ${this.cidr}`;
-      throw failure(
-        service,
-        address,
-        `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. ${range}`,
-      );
+      const detail = `failed to allocate IP ${address}: the provided network does not match the current range`;
+      throw failure(service, address, detail);
     }
     if (this.taken().has(address)) {
       throw failure(service, address, `failed to allocate IP ${address}: provided IP is already allocated`);

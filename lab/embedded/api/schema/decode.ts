@@ -3,8 +3,8 @@
  * reported, values of a wrong type are refused, and what is empty counts as not set.
  */
 import type { WriteOptions } from '../client.ts';
+import { ApiError } from '../errors.ts';
 import type { ResourceInfo } from '../resources.ts';
-import { badRequest } from '../status-errors.ts';
 import type { KubeObject } from '../types.ts';
 import { copy, isRecord } from '../values.ts';
 import { decodeScalar, describe, goTypeOf } from './scalars.ts';
@@ -23,13 +23,23 @@ export interface Decoded {
 /** The problem of a value, without the words that say which kind was to be decoded. */
 class DecodeError extends Error {}
 
+/** 400 BadRequest. `problem` is the message without the words that say which kind was to be decoded. */
+export class UndecodableError extends ApiError {
+  readonly problem: string;
+
+  constructor(info: ResourceInfo, problem: string) {
+    super('BadRequest', `${prefix(info)}: ${problem}`);
+    this.problem = problem;
+  }
+}
+
 /** A copy of `input` without what the kind does not know. Throws 400 BadRequest for wrong types. */
 export function decode(info: ResourceInfo, input: object): Decoded {
   const found: Found = { unknown: [], withoutEffect: [] };
   try {
     return { object: decodeStruct(input, structOf(info.kind), '', '', found) as KubeObject, ...found };
   } catch (error) {
-    if (error instanceof DecodeError) throw badRequest(`${prefix(info)}: ${error.message}`);
+    if (error instanceof DecodeError) throw new UndecodableError(info, error.message);
     throw error;
   }
 }
@@ -39,7 +49,7 @@ export function reportUnknown(info: ResourceInfo, unknown: readonly string[], op
   const problems = unknown.map((path) => `unknown field "${path}"`);
   const { fieldValidation = 'Strict', warn } = options;
   if (problems.length > 0 && fieldValidation === 'Strict') {
-    throw badRequest(`${prefix(info)}: strict decoding error: ${problems.join(', ')}`);
+    throw new UndecodableError(info, `strict decoding error: ${problems.join(', ')}`);
   }
   if (fieldValidation === 'Warn' && warn) problems.forEach(warn);
 }

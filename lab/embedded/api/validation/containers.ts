@@ -1,7 +1,7 @@
 /** Rules for the containers of a pod. */
 import { validateEnvironment } from './environment.ts';
-import { check, dnsLabel, portName } from './names.ts';
-import { checkOneOf, checkPort } from './numbers.ts';
+import { check, dnsLabel } from './names.ts';
+import { checkOneOf, checkPort, checkPortReference } from './numbers.ts';
 import { validateLifecycle, validateProbe } from './probes.ts';
 import type { Problems } from './problems.ts';
 import { validateResources } from './resources.ts';
@@ -71,7 +71,7 @@ function validatePorts(ports: readonly any[], field: string, problems: Problems)
   for (const [index, port] of ports.entries()) {
     const path = `${field}[${index}]`;
     if (port.name) {
-      check(problems, `${path}.name`, port.name, portName);
+      checkPortReference(problems, `${path}.name`, port.name);
       if (names.has(port.name)) problems.duplicate(`${path}.name`, port.name);
       names.add(port.name);
     }

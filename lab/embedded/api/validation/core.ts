@@ -3,7 +3,7 @@ import type { KubeObject } from '../types.ts';
 import { equal } from '../values.ts';
 import { checkImmutable, validateSelector } from './metadata.ts';
 import { check, configKey } from './names.ts';
-import { checkCountOrPercent, checkOneOf } from './numbers.ts';
+import { checkAtMostAll, checkCountOrPercent, checkOneOf } from './numbers.ts';
 import type { Problems } from './problems.ts';
 import { validateTaints } from './scheduling.ts';
 
@@ -90,6 +90,7 @@ export function validateDisruptionBudget({ spec }: KubeObject, problems: Problem
   }
   checkCountOrPercent(problems, 'spec.minAvailable', spec.minAvailable);
   checkCountOrPercent(problems, 'spec.maxUnavailable', spec.maxUnavailable);
+  for (const field of ['minAvailable', 'maxUnavailable']) checkAtMostAll(problems, `spec.${field}`, spec[field]);
   validateSelector(spec.selector, 'spec.selector', problems);
   const policies = ['AlwaysAllow', 'IfHealthyBudget'];
   checkOneOf(problems, 'spec.unhealthyPodEvictionPolicy', spec.unhealthyPodEvictionPolicy, policies);

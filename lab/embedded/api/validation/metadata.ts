@@ -21,7 +21,7 @@ export function validateMetadata(metadata: KubeObject['metadata'], nameRule: Nam
   validateAnnotations(metadata.annotations, problems);
   validateOwners(metadata.ownerReferences ?? [], problems);
   for (const [index, finalizer] of (metadata.finalizers ?? []).entries()) {
-    check(problems, `metadata.finalizers[${index}]`, finalizer, qualifiedName);
+    check(problems, 'metadata.finalizers', finalizer, qualifiedName);
     if (!finalizer.includes('/') && !STANDARD_FINALIZERS.includes(finalizer)) {
       const detail = 'name is neither a standard finalizer name nor is it fully qualified';
       problems.invalid(`metadata.finalizers[${index}]`, finalizer, detail);
@@ -72,7 +72,7 @@ export function validateMetadataUpdate(next: KubeObject, current: KubeObject, pr
   if (added.length > 0) {
     problems.forbidden(
       'metadata.finalizers',
-      `no new finalizers can be added if the object is being deleted, found new finalizers ${added.map((name) => `"${name}"`).join(', ')}`,
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => `"${name}"`).join(', ')}}`,
     );
   }
 }

@@ -13,11 +13,18 @@ const LABEL_VALUE = `(${QUALIFIED})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const PERCENT = '[0-9]+%';
 
-function rule(pattern: string, text: string, examples: readonly string[], maxLength: number): NameRule {
+/** Kubernetes counts labels in bytes and names in characters, as far as its messages go. */
+function rule(
+  pattern: string,
+  text: string,
+  examples: readonly string[],
+  maxLength: number,
+  unit: 'bytes' | 'characters' = 'characters',
+): NameRule {
   const expression = new RegExp(`^${pattern}$`);
   const list = examples.map((example) => `'${example}'`).join(',  or ');
   return (value) => {
-    if (value.length > maxLength) return `must be no more than ${maxLength} bytes`;
+    if (value.length > maxLength) return `must be no more than ${maxLength} ${unit}`;
     return expression.test(value) ? undefined : `${text} (e.g. ${list}, regex used for validation is '${pattern}')`;
   };
 }
@@ -55,6 +62,7 @@ export const labelValue = rule(
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   ['MyValue', 'my_value', '12345'],
   63,
+  'bytes',
 );
 
 export const percentage = rule(
@@ -69,13 +77,14 @@ const qualifiedPart = rule(
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   ['MyName', 'my.name', '123-abc'],
   63,
+  'bytes',
 );
 
 /** A label's key: a name, or a DNS subdomain and a name. */
 export const qualifiedName: NameRule = (value) => {
   const parts = value.split('/');
   if (parts.length > 2) {
-    return `a qualified name ${qualifiedPart('-')!.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    return `a valid label key ${qualifiedPart('-')!.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   }
   const prefix = parts.length === 2 ? parts[0]! : undefined;
   if (prefix === '') return 'prefix part must be non-empty';
@@ -83,14 +92,16 @@ export const qualifiedName: NameRule = (value) => {
   return problem === undefined ? qualifiedPart(parts.at(-1)!) : `prefix part ${problem}`;
 };
 
-/** A port's name: an IANA service name. */
-export const portName: NameRule = (value) => {
-  if (value.length > 15) return 'must be no more than 15 characters';
-  if (!/^[-a-z0-9]+$/.test(value)) return 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)';
-  if (!/[a-z]/.test(value)) return 'must contain at least one letter (a-z)';
-  if (value.includes('--')) return 'must not contain consecutive hyphens';
-  return /^-|-$/.test(value) ? 'must not begin or end with a hyphen' : undefined;
-};
+/** A port's name is an IANA service name: what is wrong with it, if anything. Each is reported. */
+export function portNameProblems(value: string): string[] {
+  return [
+    value.length > 15 && 'must be no more than 15 characters',
+    !/^[-a-z0-9]+$/.test(value) && 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)',
+    !/[a-z]/.test(value) && 'must contain at least one letter (a-z)',
+    value.includes('--') && 'must not contain consecutive hyphens',
+    /^-|-$/.test(value) && 'must not begin or end with a hyphen',
+  ].filter((problem) => problem !== false);
+}
 
 export const ipAddress: NameRule = (value) =>
   isIP(value) === 0 ? 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)' : undefined;

@@ -9,7 +9,7 @@ import type { Problems } from './problems.ts';
 export function validateIngress({ spec }: KubeObject, problems: Problems): void {
   const { rules = [], defaultBackend, ingressClassName } = spec;
   if (rules.length === 0 && defaultBackend === undefined) {
-    problems.invalid('spec', undefined, 'either `defaultBackend` or `rules` must be specified');
+    problems.invalid('spec', rules, 'either `defaultBackend` or `rules` must be specified');
   }
   if (defaultBackend !== undefined) validateBackend(defaultBackend, 'spec.defaultBackend', problems);
   for (const [index, rule] of rules.entries()) validateRule(rule, `spec.rules[${index}]`, problems);

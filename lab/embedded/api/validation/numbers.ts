@@ -1,6 +1,6 @@
 /** Checks of numbers, enumerations and quantities that many kinds share. */
 import { parseQuantity } from '../../quantity.ts';
-import { percentage, portName } from './names.ts';
+import { percentage, portNameProblems } from './names.ts';
 import type { Problems } from './problems.ts';
 
 export function checkNotNegative(problems: Problems, field: string, value: number | undefined): void {
@@ -14,8 +14,7 @@ export function checkPort(problems: Problems, field: string, port: number): void
 /** A port's number, or the name of one. */
 export function checkPortReference(problems: Problems, field: string, port: number | string): void {
   if (typeof port === 'number') return checkPort(problems, field, port);
-  const detail = portName(port);
-  if (detail !== undefined) problems.invalid(field, port, detail);
+  for (const detail of portNameProblems(port)) problems.invalid(field, port, detail);
 }
 
 export function checkOneOf(problems: Problems, field: string, value: unknown, supported: readonly string[]): void {
@@ -27,6 +26,13 @@ export function checkCountOrPercent(problems: Problems, field: string, value: nu
   if (typeof value === 'number') return checkNotNegative(problems, field, value);
   const detail = value === undefined ? undefined : percentage(value);
   if (detail !== undefined) problems.invalid(field, value, detail);
+}
+
+/** A share of more than all makes no sense. */
+export function checkAtMostAll(problems: Problems, field: string, value: number | string | undefined): void {
+  if (typeof value === 'string' && /^\d+%$/.test(value) && Number.parseInt(value, 10) > 100) {
+    problems.invalid(field, value, 'must not be greater than 100%');
+  }
 }
 
 export function checkQuantity(problems: Problems, field: string, quantity: string): void {

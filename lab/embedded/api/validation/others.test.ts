@@ -27,7 +27,7 @@ void t.test('the rules of the other kinds', async (t) => {
     ],
     ['services', { spec: { ports: [{ port: 80 }, { port: 81, name: 'a' }] } }, 'spec.ports[0].name: Required value'],
     ['services', { spec: { type: 'ExternalName' } }, 'spec.externalName: Required value'],
-    ['ingresses', { spec: {} }, 'spec: Invalid value: null: either `defaultBackend` or `rules` must be specified'],
+    ['ingresses', { spec: {} }, 'spec: Invalid value: []: either `defaultBackend` or `rules` must be specified'],
     [
       'ingresses',
       path({ service: { name: 'a', port: { number: 80 } } }, { pathType: undefined }),

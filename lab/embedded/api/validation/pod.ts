@@ -44,6 +44,10 @@ const UPDATABLE =
 
 export function validatePodUpdate(next: KubeObject, current: KubeObject, problems: Problems): void {
   const [before, after] = [current.spec, next.spec];
+  for (const field of ['containers', 'initContainers']) {
+    if ((before[field] ?? []).length === (after[field] ?? []).length) continue;
+    return problems.forbidden(`spec.${field}`, 'pod updates may not add or remove containers');
+  }
   const deadline = after.activeDeadlineSeconds;
   checkNotNegative(problems, 'spec.activeDeadlineSeconds', deadline);
   if (before.activeDeadlineSeconds !== undefined && deadline === undefined) {
@@ -51,6 +55,12 @@ export function validatePodUpdate(next: KubeObject, current: KubeObject, problem
   } else if (deadline > before.activeDeadlineSeconds) {
     const detail = 'must be less than or equal to previous value';
     problems.invalid('spec.activeDeadlineSeconds', deadline, detail);
+  }
+  const gates = new Set((before.schedulingGates ?? []).map(({ name }: any) => name));
+  for (const [index, { name }] of (after.schedulingGates ?? []).entries()) {
+    if (gates.has(name)) continue;
+    const detail = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    problems.forbidden(`spec.schedulingGates[${index}].name`, detail);
   }
   const kept = (before.tolerations ?? []).every((old: any) =>
     (after.tolerations ?? []).some((toleration: any) => sameToleration(toleration, old)),
@@ -76,6 +86,7 @@ function fixedPart(spec: any): unknown {
     ...spec,
     activeDeadlineSeconds: undefined,
     tolerations: undefined,
+    schedulingGates: undefined,
     containers: withoutImages(spec.containers),
     initContainers: withoutImages(spec.initContainers),
   };

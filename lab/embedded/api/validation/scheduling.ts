@@ -25,14 +25,44 @@ function validateAffinity(
     const path = `${field}.nodeAffinity.${REQUIRED}.nodeSelectorTerms`;
     problems.required(path, 'must have at least one node selector term');
   }
+  validateNodeSelectorTerms(required?.nodeSelectorTerms ?? [], `${field}.nodeAffinity.${REQUIRED}`, problems);
   for (const [name, affinity] of Object.entries({ podAffinity, podAntiAffinity })) {
     for (const [index, term] of (affinity?.[REQUIRED] ?? []).entries()) {
       const path = `${field}.${name}.${REQUIRED}[${index}]`;
-      if (!term.topologyKey) problems.required(`${path}.topologyKey`, 'can not be empty');
-      else check(problems, `${path}.topologyKey`, term.topologyKey, qualifiedName);
+      if (!term.topologyKey) {
+        problems.required(`${path}.topologyKey`, 'can not be empty');
+        problems.invalid(`${path}.topologyKey`, '', 'name part must be non-empty');
+      }
+      check(problems, `${path}.topologyKey`, term.topologyKey ?? '', qualifiedName);
       validateSelector(term.labelSelector, `${path}.labelSelector`, problems);
     }
   }
+}
+
+function validateNodeSelectorTerms(terms: readonly any[], field: string, problems: Problems): void {
+  for (const [at, { matchExpressions = [] }] of terms.entries()) {
+    for (const [index, { key = '', operator, values = [] }] of matchExpressions.entries()) {
+      const path = `${field}.nodeSelectorTerms[${at}].matchExpressions[${index}]`;
+      checkValues(operator, values, path, problems);
+      check(problems, `${path}.key`, key, qualifiedName);
+    }
+  }
+}
+
+function checkValues(operator: string, values: readonly string[], path: string, problems: Problems): void {
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length === 0) {
+      problems.required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+    }
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length > 0) {
+      problems.forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+    }
+  } else if (operator === 'Gt' || operator === 'Lt') {
+    if (values.length !== 1) {
+      problems.required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'");
+    }
+  } else problems.invalid(`${path}.operator`, operator, 'not a valid selector operator');
 }
 
 function validateTolerations(tolerations: readonly any[], field: string, problems: Problems): void {

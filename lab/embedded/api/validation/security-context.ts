@@ -11,8 +11,6 @@ export function validatePodSecurityContext(context: any, field: string, problems
 }
 
 export function validateSecurityContext(context: any, field: string, problems: Problems): void {
-  // As an API server does that was not told to allow it.
-  if (context.privileged === true) problems.forbidden(`${field}.privileged`, 'disallowed by cluster policy');
   checkIds(context, ['runAsUser', 'runAsGroup'], field, problems);
   checkOneOf(problems, `${field}.procMount`, context.procMount, ['Default', 'Unmasked']);
   validateSeccomp(context.seccompProfile, `${field}.seccompProfile`, problems);

@@ -3,7 +3,7 @@ import { matchLabelSelector } from '../selectors/labels.ts';
 import type { KubeObject } from '../types.ts';
 import { equal } from '../values.ts';
 import { validateLabels, validateSelector, checkImmutable } from './metadata.ts';
-import { checkCountOrPercent, checkNotNegative, checkOneOf } from './numbers.ts';
+import { checkAtMostAll, checkCountOrPercent, checkNotNegative, checkOneOf } from './numbers.ts';
 import { validatePodSpec } from './pod.ts';
 import type { Problems } from './problems.ts';
 
@@ -37,9 +37,7 @@ function validateStrategy(strategy: any, problems: Problems): void {
     const detail = 'may not be 0 when `maxSurge` is 0';
     problems.invalid(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable, detail);
   }
-  if (typeof maxUnavailable === 'string' && Number.parseInt(maxUnavailable, 10) > 100) {
-    problems.invalid(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable, 'must not be greater than 100%');
-  }
+  checkAtMostAll(problems, `${field}.rollingUpdate.maxUnavailable`, maxUnavailable);
 }
 
 function isZero(value: number | string): boolean {
@@ -117,7 +115,7 @@ function otherFields(spec: any): unknown {
   return Object.fromEntries(Object.entries(spec).filter(([field]) => !named.includes(field)));
 }
 
-export function validateJob({ spec }: KubeObject, problems: Problems): void {
+export function validateJob({ metadata, spec }: KubeObject, problems: Problems): void {
   for (const field of [
     'parallelism',
     'completions',
@@ -128,6 +126,14 @@ export function validateJob({ spec }: KubeObject, problems: Problems): void {
     checkNotNegative(problems, `spec.${field}`, spec[field]);
   }
   checkOneOf(problems, 'spec.completionMode', spec.completionMode, ['Indexed', 'NonIndexed']);
+  const generated = { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata.uid } };
+  if (spec.manualSelector !== true && !equal(spec.selector, generated)) {
+    problems.invalid('spec.selector', spec.selector, '`selector` not auto-generated');
+  }
+  const { labels } = spec.template.metadata;
+  if (!matchLabelSelector(spec.selector)(labels)) {
+    problems.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
+  }
   const { restartPolicy } = spec.template.spec;
   const policies = ['OnFailure', 'Never'];
   if (restartPolicy === 'Always') {

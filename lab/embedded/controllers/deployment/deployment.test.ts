@@ -202,7 +202,7 @@ void t.test('minReadySeconds delays availability', async (t) => {
   const cluster = start(t);
   cluster.client.create('deployments', deployment({ replicas: 1, minReadySeconds: 2 }));
   await eventually('ready', () => get(cluster).status?.readyReplicas === 1);
-  t.equal(get(cluster).status?.availableReplicas, 0);
+  t.equal(get(cluster).status?.availableReplicas, undefined);
   await eventually('available', () => get(cluster).status?.availableReplicas === 1);
 });
 

@@ -6,7 +6,7 @@ import { isReason } from '../../api/errors.ts';
 import { equal } from '../../api/values.ts';
 import { claimOwned, controllerReference, isControlledBy } from '../shared/owners.ts';
 import { templateHash } from '../shared/template-hash.ts';
-import { patchMetadata, updateStatus } from '../shared/write.ts';
+import { updateStatus } from '../shared/write.ts';
 import { DESIRED_REPLICAS, MAX_REPLICAS, REVISION, REVISION_HISTORY } from './replica-sets.ts';
 import { boundsOf, desiredReplicas, oldestFirst, revisionOf, sizeOf } from './replica-sets.ts';
 import type { Rollout, StoredDeployment, StoredReplicaSet } from './replica-sets.ts';
@@ -38,8 +38,18 @@ export function numberRevision(client: ApiClient, { deployment, current, old }: 
     spec: { minReadySeconds },
   };
   const revised = client.patch('replicasets', namespace, name, { type: 'merge', body });
-  const annotations = { [REVISION]: revised.metadata.annotations![REVISION]! };
-  return { deployment: patchMetadata(client, 'deployments', deployment, { annotations }), current: revised, old };
+  return {
+    deployment: noteRevision(client, deployment, revised.metadata.annotations![REVISION]!),
+    current: revised,
+    old,
+  };
+}
+
+/** Written with the status, as a change of the annotations themselves would count as a new generation. */
+function noteRevision(client: ApiClient, deployment: StoredDeployment, revision: string): StoredDeployment {
+  const { namespace, name } = deployment.metadata;
+  const body = { metadata: { annotations: { [REVISION]: revision } } };
+  return client.patch('deployments', namespace, name, { type: 'merge', body }, { subresource: 'status' });
 }
 
 /**

@@ -146,7 +146,7 @@ function withProgress(rollout: Rollout, counts: Status, conditions: DeploymentCo
     const message = `${subject} is progressing.`;
     // Written even if it says the same as before: lastUpdateTime is what the deadline is reckoned from.
     const next = { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message };
-    return withCondition(conditions, { ...next, lastUpdateTime: timestamp() });
+    return withLast(conditions, { ...next, lastUpdateTime: timestamp() });
   }
   if (isOverdue(before, deadline)) {
     const message = `${subject} has timed out progressing.`;
@@ -200,5 +200,11 @@ function deadlineOf(deployment: StoredDeployment): number {
 function setCondition(conditions: DeploymentCondition[] | undefined, next: DeploymentCondition): DeploymentCondition[] {
   const before = findCondition(conditions, next.type);
   if (before?.status === next.status && before.reason === next.reason) return conditions!;
-  return withCondition(conditions, { ...next, lastUpdateTime: timestamp() });
+  return withLast(conditions, { ...next, lastUpdateTime: timestamp() });
+}
+
+/** A condition that is written anew comes last: the order tells what was said when. */
+function withLast(conditions: DeploymentCondition[] | undefined, next: DeploymentCondition): DeploymentCondition[] {
+  const entry = findCondition(withCondition(conditions, next), next.type)!;
+  return [...withoutCondition(conditions, next.type), entry];
 }

@@ -17,7 +17,6 @@ export function terminatedState(end: EndOfRun): ContainerStateTerminated {
   const exitCode = oomKilled ? SIGKILL_CODE : exit.code;
   return {
     exitCode,
-    ...(exit.signal !== undefined && { signal: exit.signal }),
     reason: reasonOf(exitCode, oomKilled),
     ...(message && { message }),
     startedAt: end.startedAt,

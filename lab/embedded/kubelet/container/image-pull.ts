@@ -66,5 +66,5 @@ function pullError({ image: name = '', imagePullPolicy }: Container, images: Ima
 
 function presentMessage(name: string, always: boolean): string {
   if (always) return `Successfully pulled image "${name}" in 0s (0s including waiting). Image size: 0 bytes.`;
-  return `Container image "${name}" already present on machine`;
+  return `Container image "${name}" already present on machine and can be accessed by the pod`;
 }

@@ -143,7 +143,7 @@ export class ContainerRunner implements ContainerKind {
     const options = { container, image, sandbox, context: this.#context, directory, reporter };
     const command = await configureContainer(options, halt);
     this.#nextRun();
-    reporter.record('Normal', 'Created', `Created container: ${this.name}`);
+    reporter.record('Normal', 'Created', 'Container created');
     const instance = await this.#start({
       container,
       image,
@@ -163,7 +163,7 @@ export class ContainerRunner implements ContainerKind {
     const { record } = reporter;
     this.#run = new SupervisedRun(instance, { container, podIP, network, graceSeconds, changed, record, ended });
     this.#set({ running: { startedAt: instance.startedAt } });
-    record('Normal', 'Started', `Started container ${this.name}`);
+    record('Normal', 'Started', 'Container started');
     const state = await this.#run.ended;
     this.#run = undefined;
     return { state, ranMs: performance.now() - startedMs };
@@ -185,7 +185,7 @@ export class ContainerRunner implements ContainerKind {
     } catch (error) {
       const message =
         'failed to create containerd task: failed to create shim task: OCI runtime create failed: ' +
-        `unable to start container process: ${(error as Error).message}: unknown`;
+        `runc create failed: unable to start container process: ${(error as Error).message}`;
       this.#reporter.record('Warning', 'Failed', `Error: ${message}`);
       return startErrorState(this.#containerID!, message);
     }

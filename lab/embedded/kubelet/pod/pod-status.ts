@@ -55,18 +55,22 @@ function initPhase(main: readonly ContainerStatus[]): string {
 }
 
 function conditionsOf(pod: Stored<Pod>, phase: string, observed: PodObservation): PodCondition[] {
+  const before = pod.status?.conditions;
   const ready = containersReady(phase, observed);
-  const all: PodCondition[] = [
+  const own = [
     truth('PodReadyToStartContainers', observed.sandboxReady),
     initialised(phase, observed),
-    ready,
     podReady(pod, ready),
+    ready,
     truth('PodScheduled', true),
-  ];
-  return all.reduce<PodCondition[]>(
-    (conditions, condition) => withCondition(conditions, condition),
-    pod.status?.conditions ?? [],
-  );
+  ].map((condition) => observedCondition(before, { ...condition, observedGeneration: pod.metadata.generation }));
+  // Those of others (readiness gates, a coming disruption) stay as they are.
+  const others = (before ?? []).filter(({ type }) => own.every((condition) => condition.type !== type));
+  return [...others, ...own];
+}
+
+function observedCondition(before: PodCondition[] | undefined, condition: PodCondition): PodCondition {
+  return withCondition(before, condition).find(({ type }) => type === condition.type)!;
 }
 
 function initialised(phase: string, observed: PodObservation): PodCondition {

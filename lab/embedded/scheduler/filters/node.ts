@@ -20,11 +20,8 @@ export const nodeUnschedulable: Filter = {
 export const taintToleration: Filter = {
   name: 'TaintToleration',
   wakesOn: ['node-changed'],
-  prepare: (pod) => (node) => {
-    const taint = untoleratedTaint(pod, node);
-    if (!taint) return undefined;
-    return rejectFinally(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
-  },
+  prepare: (pod) => (node) =>
+    untoleratedTaint(pod, node) ? rejectFinally('node(s) had untolerated taint(s)') : undefined,
 };
 
 export const nodeAffinity: Filter = {

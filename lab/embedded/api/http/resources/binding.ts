@@ -19,5 +19,5 @@ export async function bind(exchange: Exchange, target: ResourceRequest): Promise
     throw badRequest(`target.kind: Unsupported value: ${JSON.stringify(to['kind'])}: supported values: "Node", ""`);
   }
   if (!parseWriteOptions(exchange, 'CreateOptions').dryRun) exchange.client.bind(namespace!, name!, to['name']);
-  await sendValue(exchange, successStatus(), 201);
+  await sendValue(exchange, { ...successStatus(), code: 201 }, 201);
 }

@@ -34,7 +34,7 @@ function checkKind(object: Record<string, unknown>, expected: { apiVersion: stri
   if (kind !== expected.kind) {
     throw badRequest(
       `${String(kind)} in version ${JSON.stringify(String(apiVersion).split('/').at(-1))} cannot be handled as a ` +
-        `${expected.kind}: converting (${String(apiVersion)}.${String(kind)}) to (${expected.apiVersion}.${expected.kind}): unknown conversion`,
+        `${expected.kind}: converting (${String(apiVersion)}.${String(kind)}) to (${internalPackage(expected.apiVersion)}.${expected.kind}): unknown conversion`,
     );
   }
   if (apiVersion !== expected.apiVersion) {
@@ -44,6 +44,11 @@ function checkKind(object: Record<string, unknown>, expected: { apiVersion: stri
   }
 }
 
+/** Where Kubernetes keeps its internal version of a kind: `core`, `apps`, `networking`. */
+function internalPackage(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.split(/[./]/)[0]! : 'core';
+}
+
 function placeFrom(metadata: Record<string, unknown>, { namespace, name, resource }: ResourceRequest): object {
   const given = metadata['namespace'];
   if (resource.namespaced && given && given !== namespace) {
@@ -51,7 +56,7 @@ function placeFrom(metadata: Record<string, unknown>, { namespace, name, resourc
   }
   if (name !== undefined && metadata['name'] && metadata['name'] !== name) {
     throw badRequest(
-      `the name of the object (${JSON.stringify(metadata['name'])}) does not match the name on the URL (${name})`,
+      `the name of the object (${metadata['name'] as string}) does not match the name on the URL (${name})`,
     );
   }
   return { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };

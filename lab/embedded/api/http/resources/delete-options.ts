@@ -9,7 +9,7 @@ import { notSupported, parseDryRun, throwInvalid } from './write-options.ts';
 
 type Propagation = NonNullable<DeleteOptions['propagationPolicy']>;
 
-const PROPAGATIONS: readonly Propagation[] = ['Background', 'Foreground', 'Orphan'];
+const PROPAGATIONS: readonly Propagation[] = ['Foreground', 'Background', 'Orphan'];
 
 /** Throws 422 Invalid. */
 export async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
@@ -55,6 +55,6 @@ function propagation(fields: Record<string, unknown>, errors: FieldError[]): Pro
     return orphanDependents ? 'Orphan' : 'Background';
   }
   const known = PROPAGATIONS.find((one) => one === policy);
-  if (known === undefined) errors.push(notSupported('propagationPolicy', policy, PROPAGATIONS));
+  if (known === undefined) errors.push(notSupported('propagationPolicy', policy, [...PROPAGATIONS, 'nil']));
   return known;
 }

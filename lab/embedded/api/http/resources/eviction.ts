@@ -15,5 +15,5 @@ export async function evict(exchange: Exchange, target: ResourceRequest): Promis
   const options = isRecord(fields) ? deleteOptions(fields) : {};
   const { dryRun } = parseWriteOptions(exchange, 'CreateOptions');
   exchange.client.evict(namespace!, name!, { ...options, dryRun: Boolean(dryRun) || options.dryRun });
-  await sendValue(exchange, successStatus(), 201);
+  await sendValue(exchange, { ...successStatus(), code: 201 }, 201);
 }

@@ -1,5 +1,6 @@
 /** The query of a list or watch, checked as k8s.io/apimachinery's ValidateListOptions does. */
 import type { ListOptions } from '../../client.ts';
+import { notANumber } from '../../preconditions.ts';
 import { badRequest, invalid } from '../../status-errors.ts';
 import type { FieldError } from '../../status-errors.ts';
 import { queryFlag, queryInteger, queryText } from '../query.ts';
@@ -41,6 +42,11 @@ export function parseListQuery(query: URLSearchParams, target: ResourceRequest, 
   }
   if (parsed.continueToken !== undefined && parsed.resourceVersion !== undefined && parsed.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
+  }
+  const { resourceVersion = '0' } = parsed;
+  if (!/^\d+$/.test(resourceVersion)) {
+    const why = `Invalid value: ${JSON.stringify(resourceVersion)}: ${notANumber(resourceVersion)}`;
+    throw badRequest(`invalid resource version: resourceVersion: ${why}`);
   }
   return parsed;
 }

@@ -1,7 +1,9 @@
 /** What a PATCH asks for: its type, body and options. */
 import type { PatchType, WriteOptions } from '../../client.ts';
+import { ApiError } from '../../errors.ts';
+import { badRequest } from '../../status-errors.ts';
 import type { FieldError } from '../../status-errors.ts';
-import { contentType, parseJson, parseYaml, readBody, unsupported } from '../body.ts';
+import { contentType, parseJson, parseYaml, readBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { parseWriteOptions, throwInvalid } from './write-options.ts';
 
@@ -20,13 +22,23 @@ const PATCH_TYPES = new Map<string, PatchType>([
 /** Throws 415 for an unknown type of patch, 400 when it does not parse, 422 when the options do not go with it. */
 export async function readPatch(exchange: Exchange): Promise<PatchRequest> {
   const type = PATCH_TYPES.get(contentType(exchange.request));
-  if (type === undefined) throw unsupported([...PATCH_TYPES.keys()]);
+  if (type === undefined) throw new ApiError('UnsupportedMediaType', '415: Unsupported Media Type', {});
   const text = (await readBody(exchange.request)).toString();
-  // A server-side apply may be YAML; JSON is part of it, and far quicker to read.
-  const body = type === 'apply' && !text.trimStart().startsWith('{') ? await parseYaml(text) : parseJson(text);
+  const body = await parsePatch(type, text);
   const options = parseWriteOptions(exchange, 'PatchOptions');
   throwInvalid('PatchOptions', optionErrors(exchange.query, type));
   return { patch: { type, body }, options };
+}
+
+async function parsePatch(type: PatchType, text: string): Promise<unknown> {
+  // A server-side apply may be YAML; JSON is part of it, and far quicker to read.
+  if (type === 'apply' && !text.trimStart().startsWith('{')) return parseYaml(text);
+  if (type !== 'merge') return parseJson(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest('invalid JSON patch');
+  }
 }
 
 function optionErrors(query: URLSearchParams, type: PatchType): FieldError[] {

@@ -30,6 +30,8 @@ const COLLECTION: Methods = {
   POST: create,
   DELETE: removeCollection,
 };
+/** All namespaces cannot be deleted at once. */
+const NAMESPACES: Methods = { GET: COLLECTION['GET'], POST: create };
 const OBJECT: Methods = { GET: get, PUT: update, PATCH: patch, DELETE: remove };
 const SUBRESOURCES: Readonly<Record<string, Methods>> = {
   status: { GET: get, PUT: update, PATCH: patch },
@@ -52,7 +54,8 @@ export function handlerOf(method: string, target: ResourceRequest): Handler {
   return handler;
 }
 
-function methodsOf({ name, subresource }: ResourceRequest): Methods {
+function methodsOf({ resource, name, subresource }: ResourceRequest): Methods {
   if (subresource !== undefined) return SUBRESOURCES[subresource]!;
+  if (name === undefined && resource.plural === 'namespaces') return NAMESPACES;
   return name === undefined ? COLLECTION : OBJECT;
 }

@@ -8,7 +8,7 @@ import { queryFlag, queryText } from '../query.ts';
 
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
 
-const FIELD_VALIDATIONS = ['Ignore', 'Warn', 'Strict'] as const;
+const FIELD_VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'] as const;
 const MAX_FIELD_MANAGER_LENGTH = 128;
 
 /** Warnings go into headers of the answer. Throws 422 Invalid. */

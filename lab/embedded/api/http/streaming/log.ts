@@ -10,9 +10,14 @@ import { containerTarget } from './pod-target.ts';
 
 export async function log(exchange: Exchange, request: ResourceRequest): Promise<void> {
   const { response, closing, query } = exchange;
+  // Of a pod that is nowhere yet there is nothing to say.
+  if (!exchange.client.get('pods', request.namespace, request.name!).spec.nodeName) {
+    response.writeHead(204).end();
+    return;
+  }
   const { agent, namespace, name, container } = containerTarget(exchange, request);
   const options = parseLogOptions(query);
-  checkLogOptions(options, query);
+  checkLogOptions(name, options, query);
   const text = await agent.logs(namespace, name, { ...options, container });
   response.writeHead(200, { 'Content-Type': 'text/plain' });
   // The first line of a followed log may be long in coming; the client wants to know that it is being followed.
@@ -39,7 +44,11 @@ function parseLogOptions(query: URLSearchParams): LogOptions {
 }
 
 /** Throws 422 Invalid where ValidatePodLogOptions does. */
-function checkLogOptions({ tailLines, limitBytes, sinceSeconds, sinceTime }: LogOptions, query: URLSearchParams): void {
+function checkLogOptions(
+  pod: string,
+  { tailLines, limitBytes, sinceSeconds, sinceTime }: LogOptions,
+  query: URLSearchParams,
+): void {
   const stream = queryText(query, 'stream');
   const errors = [
     ...atLeast(0, 'tailLines', tailLines),
@@ -53,15 +62,16 @@ function checkLogOptions({ tailLines, limitBytes, sinceSeconds, sinceTime }: Log
     // Pods write both to one log.
     ...refuseIf(stream !== undefined && stream !== 'All', 'stream may only be "All"'),
   ];
-  if (errors.length > 0) throw invalid({ plural: 'podlogoptions', kind: 'PodLogOptions', group: '' }, '', errors);
+  if (errors.length > 0) throw invalid({ plural: 'podlogoptions', kind: 'PodLogOptions', group: '' }, pod, errors);
 }
 
 function atLeast(least: number, field: string, value: number | undefined): FieldError[] {
   if (value === undefined || value >= least) return [];
-  const message = `Invalid value: ${value}: must be greater than or equal to ${least}`;
+  const bound = least === 0 ? 'or equal to 0' : String(least - 1);
+  const message = `Invalid value: ${value}: must be greater than ${bound}`;
   return [{ field, reason: 'FieldValueInvalid', message }];
 }
 
 function refuseIf(wrong: boolean, why: string): FieldError[] {
-  return wrong ? [{ field: '', reason: 'FieldValueForbidden', message: `Forbidden: ${why}` }] : [];
+  return wrong ? [{ field: '[]', reason: 'FieldValueForbidden', message: `Forbidden: ${why}` }] : [];
 }

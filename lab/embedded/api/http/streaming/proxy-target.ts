@@ -21,7 +21,7 @@ export function splitTarget(text: string): { scheme: 'http' | 'https'; name: str
   return { scheme: scheme === 'https' ? 'https' : 'http', name, port: port ?? '' };
 }
 
-/** Throws 404 for what there is not, 400 for a port it does not have, 503 when nothing stands behind it. */
+/** Throws 404 for a pod that there is not, 400 for a port that is none, 503 when nothing stands behind a Service. */
 export function proxyTarget(exchange: Exchange, { resource, namespace, name: text }: ResourceRequest): ProxyTarget {
   const { scheme, name, port } = splitTarget(text!);
   const find = resource.plural === 'pods' ? podAddress : endpointAddress;
@@ -41,8 +41,9 @@ function podAddress({ client }: Exchange, namespace: string, name: string, port:
 
 /** Any of the ready endpoints, each time another: the choice is not balanced, as it is not by a real server. */
 function endpointAddress({ client }: Exchange, namespace: string, name: string, port: string): SocketAddress {
-  const service = client.get('services', namespace, name);
-  const portName = servicePortName(service.spec.ports ?? [], name, port);
+  // Whatever is missing, the Service or the port of that name: there is nobody who could answer.
+  const service = client.find('services', namespace, name);
+  const portName = servicePortName(service?.spec.ports ?? [], name, port);
   const slices = client.list('endpointslices', { namespace, labelSelector: `kubernetes.io/service-name=${name}` });
   const addresses = slices.flatMap((slice) => readyAddresses(slice as Stored<EndpointSlice>, portName));
   if (addresses.length === 0) throw noEndpoints(name);
@@ -52,7 +53,7 @@ function endpointAddress({ client }: Exchange, namespace: string, name: string, 
 function servicePortName(ports: readonly { name?: string; port: number }[], service: string, wanted: string): string {
   const found =
     wanted === '' && ports.length === 1 ? ports[0] : ports.find((one) => wanted !== '' && matches(one, wanted));
-  if (found === undefined) throw noPort(service, wanted);
+  if (found === undefined) throw noEndpoints(service);
   return found.name ?? '';
 }
 
@@ -69,11 +70,4 @@ function readyAddresses({ ports = [], endpoints }: Stored<EndpointSlice>, portNa
 
 function noEndpoints(service: string): ApiError {
   return new ApiError('ServiceUnavailable', `no endpoints available for service ${JSON.stringify(service)}`);
-}
-
-function noPort(service: string, port: string): ApiError {
-  return new ApiError(
-    'ServiceUnavailable',
-    `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(service)}`,
-  );
 }

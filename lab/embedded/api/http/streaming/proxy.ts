@@ -82,6 +82,11 @@ function forwardable(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.includes(name)));
 }
 
+function inGoWords(error: Error): string {
+  const { code, address, port } = error as Error & { code?: string; address?: string; port?: number };
+  return code === 'ECONNREFUSED' ? `dial tcp ${address}:${port}: connect: connection refused` : error.message;
+}
+
 function unreachable(error: Error): ApiError {
-  return new ApiError('ServiceUnavailable', `error trying to reach service: ${error.message}`);
+  return new ApiError('ServiceUnavailable', `error trying to reach service: ${inGoWords(error)}`);
 }
