@@ -79,6 +79,14 @@ function ended(child: ChildProcess): Promise<number | null> {
   });
 }
 
+/** Without what client-go logs of its own accord, like `W1123 13:22:10 reflector.go:492] ...`. */
 function lines(field: 'out' | 'err', text: string): Partial<CommandAnswer> {
-  return text === '' ? {} : { [field]: text.trimEnd().split('\n') };
+  const kept =
+    text === ''
+      ? []
+      : text
+          .trimEnd()
+          .split('\n')
+          .filter((line) => !/^[IWE]\d{4} /.test(line));
+  return kept.length === 0 ? {} : { [field]: kept };
 }

@@ -14,7 +14,9 @@ const ADDRESS = /\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g;
 /** The letters that Kubernetes generates names from: no vowels, so that words seldom look like it. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 const HASH_AND_SUFFIX = new RegExp(`-[${LETTERS}]{6,10}-[${LETTERS}]{5}(?![\\w-])`, 'g');
-const HASH = new RegExp(`(?<=-|=|pod-template-hash: )[${LETTERS}]{8,10}(?![\\w-])`, 'g');
+const HASH = new RegExp(`(?<=-|=|pod-template-hash: )[${LETTERS}]{8,10}(?=-$|(?![\\w-]))`, 'g');
+const VERSION_IN_TEXT = /(?<=resourceVersion\W{1,8}|in record \()\d+(?![\da-f]*-)/g;
+const CONTAINER = /\bcontainerd:\/\/[0-9a-f]{64}\b/g;
 const SUFFIX = new RegExp(`-[${LETTERS}]{5}(?![\\w-])`, 'g');
 const NODE_PORT = /\b3[012]\d{3}\b/g;
 
@@ -54,6 +56,8 @@ function textNormaliser(names: Names): (value: string) => string {
   ];
   const replacements: [RegExp | string, string][] = [
     [names.namespace, '<namespace>'],
+    [VERSION_IN_TEXT, '<version>'],
+    [CONTAINER, '<container>'],
     [UUID, '<uid>'],
     [TIME, '<time>'],
     [READABLE_TIME, '<time>'],

@@ -140,7 +140,9 @@ export class Session {
   /** Follows a resource until `stop` is called; events arrive as they happen. */
   async follow(resource: string, query: Query, seen: (event: WatchEvent) => void): Promise<{ stop: () => void }> {
     const message = await this.api.open('GET', this.path(resource), { query: { watch: true, ...query } });
-    createInterface(message.on('error', () => {})).on('line', (line) => seen(JSON.parse(line) as WatchEvent));
+    const lines = createInterface(message).on('line', (line) => seen(JSON.parse(line) as WatchEvent));
+    // Stopping destroys the message, which the reader takes for an error.
+    lines.on('error', () => {});
     return { stop: () => message.destroy() };
   }
 }

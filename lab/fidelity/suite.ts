@@ -3,7 +3,7 @@ import type { Answer, Case, Group } from './case.ts';
 import type { Side } from './side.ts';
 
 /** Cases mostly wait, for pods or for time to pass. */
-const AT_ONCE = 10;
+const AT_ONCE = 8;
 
 export interface Outcome {
   answer?: Answer;

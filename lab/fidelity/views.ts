@@ -19,11 +19,12 @@ export function conditions(object: any): string[] {
 
 /** Managers and what they own, without times. */
 export function owners({ body }: HttpAnswer): unknown {
-  return body.metadata.managedFields?.map(({ manager, operation, apiVersion, fieldsV1, subresource }: any) => ({
+  return body.metadata.managedFields?.map(({ manager, operation, apiVersion, fieldsV1, subresource, time }: any) => ({
     manager,
     operation,
     apiVersion,
     ...(subresource && { subresource }),
+    timed: time !== undefined,
     fields: fieldsV1,
   }));
 }
@@ -32,14 +33,10 @@ export function names(items: any[]): string[] {
   return items.map((item) => item.metadata.name as string);
 }
 
-/** One line for each kind of event about an object, in the order of their first appearance. */
+/** One line for each kind of event about an object. Their times are too coarse to put them in order. */
 export function eventLines(events: any[]): string[] {
-  const lines = events
-    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1))
-    .map(({ type, reason, message, involvedObject }) => `${type} ${reason} ${involvedObject.kind}: ${message}`);
-  return [...new Set(lines)];
-}
-
-function timeOf(event: any): string {
-  return event.eventTime ?? event.firstTimestamp ?? event.metadata.creationTimestamp;
+  const lines = events.map(
+    ({ type, reason, message, involvedObject }) => `${type} ${reason} ${involvedObject.kind}: ${message}`,
+  );
+  return [...new Set(lines)].toSorted();
 }

@@ -59,24 +59,25 @@ export const kubectl = group(
         'get pods -l app=none',
         'get pods nope',
         'get gadgets',
-        'get hpa',
       );
     },
     'get in other formats': async (s) => {
-      await s.create('configmaps', configMap('b', { k: '1' }));
-      await s.create('configmaps', configMap('a', { k: '2' }));
+      await s.create('configmaps', configMap('b', { k: '1' }, { labels: { x: 'y' } }));
+      await s.create('configmaps', configMap('a', { k: '2' }, { labels: { x: 'y' } }));
       return commands(
         s,
-        'get configmaps -o name',
+        'get configmaps -l x -o name',
         'get configmaps a -o jsonpath={.data.k}',
-        'get configmaps --sort-by=.data.k -o name',
-        'get configmaps -o custom-columns=NAME:.metadata.name,K:.data.k',
+        'get configmaps -l x --sort-by=.data.k -o name',
+        'get configmaps -l x -o custom-columns=NAME:.metadata.name,K:.data.k',
         'get configmaps --field-selector metadata.name=b -o name',
         'get configmap a -o yaml',
         'get configmap a -o json',
         'get configmap a -o go-template={{.metadata.name}}',
       );
     },
+    'kinds that the lab does not use': (s) =>
+      commands(s, 'get hpa', 'get daemonsets', 'get cronjobs', 'get endpoints', 'autoscale deployment web --max=3'),
     'get all': async (s) => {
       await withWeb(s);
       return commands(s, 'get all', 'get deployment web -o wide', 'get replicasets -o wide');

@@ -26,10 +26,10 @@ const patched =
     const answer = await s.patch('deployments', 'web', type, body);
     if (answer.code !== 200) return refusal(answer);
     const { metadata, spec } = answer.body;
-    const { labels, annotations, generation } = metadata;
+    const { labels, annotations = {}, generation } = metadata;
     return {
       labels,
-      annotations,
+      note: annotations['note'],
       generation,
       replicas: spec.replicas,
       strategy: spec.strategy,

@@ -43,6 +43,11 @@ async function log(s: Session, name: string, query = {}): Promise<string[]> {
   return typeof body === 'string' ? body.trimEnd().split('\n') : body;
 }
 
+/** Only then is a process known to have set up what it does at SIGTERM. */
+async function saysUp(s: Session, name: string): Promise<void> {
+  await s.until(`the log of ${name}`, async () => String((await s.get('pods', `${name}/log`)).body).includes('up'));
+}
+
 async function events(s: Session, enough: (items: any[]) => unknown = () => true): Promise<string[]> {
   return eventLines(await s.objects('events', enough));
 }
@@ -85,7 +90,6 @@ export const pods = group('pods', {
       backsOff: [...new Set(seen.filter((line) => line.includes('CrashLoop')))],
       tenSecondsBetweenRestarts: seconds > 9 && seconds < 20,
       state: summary(object),
-      previous: await log(s, 'web', { previous: true }),
       events: await events(s),
       kubectl: (await s.kubectl('get pod web --no-headers')).out?.[0]?.replaceAll(/\s+/g, ' ').replace(/\(.*/, ''),
     };
@@ -133,10 +137,14 @@ export const pods = group('pods', {
   'one that runs': async (s) => {
     const object = await runs(s, pod('web', { containers: [container(server())] }), ready);
     const { podIP, podIPs, hostIP, startTime } = object.status;
+    const proxied = await s.until('an answer', async () => {
+      const answer = await s.api.call('GET', s.path('pods', 'web:8080/proxy/'));
+      return answer.code === 200 && answer;
+    });
     return {
       state: summary(object),
       addresses: { podIP, podIPs, hostIP, startTime },
-      proxied: await s.api.call('GET', s.path('pods', 'web:8080/proxy/')),
+      proxied,
       table: (await s.kubectl('get pod web --no-headers')).out?.[0]?.split(/ +/).slice(0, 4),
     };
   },
@@ -208,11 +216,16 @@ export const pods = group('pods', {
   },
   'a volume that is not there': async (s) => {
     const volumes = [{ name: 'a', configMap: { name: 'none' } }];
-    const object = await runs(s, pod('web', { volumes }), (seen) => seen.status.startTime);
+    const containers = [container(IDLE, { volumeMounts: [{ name: 'a', mountPath: '/a' }] })];
+    const object = await runs(s, pod('web', { volumes, containers }), (seen) => seen.status.startTime);
     return {
       state: summary(object),
       events: await events(s, (items) => items.some(({ reason }) => reason === 'FailedMount')),
     };
+  },
+  'a volume that nothing mounts need not be there': async (s) => {
+    const volumes = [{ name: 'a', configMap: { name: 'none' } }];
+    return (await runs(s, pod('web', { volumes }), running)).status.phase;
   },
   'a command that is not there': async (s) => {
     const containers = [{ name: 'main', image: NODE_IMAGE, command: ['/no/such/command'] }];
@@ -280,7 +293,7 @@ export const pods = group('pods', {
       failureThreshold: 2,
       initialDelaySeconds: 1,
     };
-    const main = container(server(8080, 'response.statusCode = 500'), { livenessProbe });
+    const main = container(`console.log("up"); ${server(8080, 'response.statusCode = 500')}`, { livenessProbe });
     const object = await runs(
       s,
       pod('web', { containers: [main] }),
@@ -289,6 +302,7 @@ export const pods = group('pods', {
     const said = await events(s, (items) => items.some(({ reason }) => reason === 'Killing'));
     return {
       state: summary(object),
+      previous: await log(s, 'web', { previous: true }),
       events: said.filter((line) => /Unhealthy.*500|Killing/.test(line)),
     };
   },
@@ -324,13 +338,14 @@ export const pods = group('pods', {
     });
     await s.create('pods', pod('bad', { containers: [failing] }));
     const good = await runs(s, pod('web', { containers: [main] }), ready);
-    const said = await events(s, (items) => items.some(({ reason }) => reason === 'Unhealthy'));
-    return { good: summary(good), bad: said.filter((line) => line.includes('Unhealthy') && line.includes('no')) };
+    const said = await events(s, (items) => items.some(({ message }) => /failed: no/.test(message)));
+    return { good: summary(good), bad: said.filter((line) => line.includes('failed: no')) };
   },
   'deletion: SIGTERM, and time to end': async (s) => {
     const code =
-      'process.on("SIGTERM", () => { console.log("ending"); setTimeout(() => process.exit(0), 1500) }); setInterval(() => {}, 1e9)';
-    await runs(s, pod('web', { containers: [container(code)], terminationGracePeriodSeconds: 20 }), ready);
+      'process.on("SIGTERM", () => setTimeout(() => process.exit(0), 1500)); setInterval(() => {}, 1e9); console.log("up")';
+    await s.create('pods', pod('web', { containers: [container(code)], terminationGracePeriodSeconds: 20 }));
+    await saysUp(s, 'web');
     const view = ({ metadata, status }: any): string =>
       `${metadata.deletionTimestamp ? 'terminating' : 'live'} ${status.phase} ${metadata.deletionGracePeriodSeconds ?? ''}`.trim();
     return history(
@@ -342,16 +357,10 @@ export const pods = group('pods', {
     );
   },
   'deletion: killed when the time is over': async (s) => {
-    const code = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1e9)';
-    await runs(
-      s,
-      pod(
-        'web',
-        { containers: [container(code)], terminationGracePeriodSeconds: 2 },
-        { finalizers: ['example.com/hold'] },
-      ),
-      ready,
-    );
+    const code = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1e9); console.log("up")';
+    const spec = { containers: [container(code)], terminationGracePeriodSeconds: 2 };
+    await s.create('pods', pod('web', spec, { finalizers: ['example.com/hold'] }));
+    await saysUp(s, 'web');
     await s.delete('pods', 'web');
     const object = await s.object('pods', 'web', (seen) => first(seen).state.terminated);
     await s.patch('pods', 'web', 'merge', { metadata: { finalizers: null } });
@@ -363,31 +372,36 @@ export const pods = group('pods', {
     return { code, after: (await s.get('pods', 'web')).code };
   },
   'preStop comes before SIGTERM': async (s) => {
-    const code =
-      'process.on("SIGTERM", () => { console.log("SIGTERM after " + (process.uptime() - asked > 1.5 ? "the hook" : "no hook")); process.exit(0) }); let asked = 1e9; require("http").createServer((q, r) => { asked = process.uptime(); r.end() }).listen(8080, "0.0.0.0")';
+    const code = `
+      let asked = Infinity;
+      require("node:http").createServer((q, r) => { asked = process.uptime(); r.end() }).listen(8080, "0.0.0.0");
+      process.on("SIGTERM", () => {
+        console.log(process.uptime() - asked > 1.5 ? "SIGTERM after the hook" : "SIGTERM at once");
+        process.exit(1);
+      });`;
     const main = container(code, {
       lifecycle: { preStop: { sleep: { seconds: 2 } } },
       readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+      terminationMessagePolicy: 'FallbackToLogsOnError',
     });
-    await runs(
-      s,
-      pod('web', { containers: [main], terminationGracePeriodSeconds: 20 }, { finalizers: ['example.com/hold'] }),
-      ready,
-    );
+    const spec = { containers: [main], terminationGracePeriodSeconds: 20 };
+    await runs(s, pod('web', spec, { finalizers: ['example.com/hold'] }), ready);
     await s.api.call('GET', s.path('pods', 'web:8080/proxy/'));
     await s.delete('pods', 'web');
-    await s.object('pods', 'web', (seen) => first(seen).state.terminated);
-    const lines = await log(s, 'web');
+    const object = await s.object('pods', 'web', (seen) => first(seen).state.terminated);
     await s.patch('pods', 'web', 'merge', { metadata: { finalizers: null } });
-    return lines;
+    return first(object).state.terminated.message;
   },
   OOMKilled: async (s) => {
     const code = 'const kept = []; setInterval(() => kept.push(Buffer.alloc(16 * 2 ** 20, 1)), 50)';
     const main = container(code, { resources: { limits: { memory: '128Mi' } } });
     return summary(await runs(s, pod('web', { restartPolicy: 'Never', containers: [main] }), ended));
   },
-  activeDeadlineSeconds: async (s) =>
-    summary(await runs(s, pod('web', { activeDeadlineSeconds: 2, restartPolicy: 'Never' }), ended)),
+  activeDeadlineSeconds: async (s) => {
+    const { status } = await runs(s, pod('web', { activeDeadlineSeconds: 2, restartPolicy: 'Never' }), ended);
+    const { phase, reason, message } = status;
+    return { phase, reason, message };
+  },
   'a pod on a named node': async (s) => {
     const [worker] = (await s.list('nodes', { labelSelector: '!node-role.kubernetes.io/control-plane' })).body.items;
     const object = await runs(s, pod('web', { nodeName: worker.metadata.name }), running);

@@ -139,7 +139,8 @@ export const requests = group(
         deployment('web', { pod: { schedulerName: 'nobody', containers: [{ name: 'a', image: 'a:1' }] } }),
       );
       const read = await s.get('deployments', 'web/scale');
-      const written = await s.replace('deployments', 'web/scale', { ...read.body, spec: { replicas: 2 } });
+      const metadata = { name: 'web', namespace: s.namespace };
+      const written = await s.replace('deployments', 'web/scale', { ...read.body, metadata, spec: { replicas: 2 } });
       return {
         read,
         written: { code: written.code, spec: written.body.spec },
@@ -185,7 +186,8 @@ export const requests = group(
       const pick = ({ body }: { body: any }, wanted: string[]): unknown =>
         body.resources
           .filter(({ name }: any) => wanted.includes(name))
-          .map(({ storageVersionHash: _, ...resource }: any) => ({ ...resource, verbs: resource.verbs.toSorted() }));
+          .map(({ storageVersionHash: _, ...resource }: any) => ({ ...resource, verbs: resource.verbs.toSorted() }))
+          .toSorted((a: any, b: any) => (a.name < b.name ? -1 : 1));
       return {
         versions: (await s.api.call('GET', '/api')).body.versions,
         core: pick(core, ['pods', 'pods/log', 'pods/eviction', 'services', 'nodes', 'configmaps', 'events']),

@@ -12,6 +12,7 @@ import {
   service,
   statefulSet,
 } from '../objects.ts';
+import type { PatchType } from '../session.ts';
 import { refusal } from '../views.ts';
 
 type Run = Case['run'];
@@ -26,11 +27,11 @@ const inContainer = (fields: object): Run =>
 
 /** Accepts the first, then answers what becomes of the change. */
 const refusesChange =
-  (resource: string, object: any, change: unknown): Run =>
+  (resource: string, object: any, change: unknown, type: PatchType = 'merge'): Run =>
   async (s): Promise<unknown> => {
     const first = await s.create(resource, object);
     if (first.code !== 201) return { first };
-    return refusal(await s.patch(resource, object.metadata.name, 'merge', change));
+    return refusal(await s.patch(resource, object.metadata.name, type, change));
   };
 
 const several =
@@ -189,9 +190,12 @@ export const validation = group(
       async (s) =>
         refusal(await s.patch('pods', 'web', 'strategic', { spec: { containers: [{ name: 'x', image: 'y' }] } })),
     ),
-    'but its image may be': refusesChange('pods', idlePod('web'), {
-      spec: { containers: [{ name: 'main', image: 'example/app:2' }] },
-    }),
+    'but its image may be': refusesChange(
+      'pods',
+      idlePod('web'),
+      { spec: { containers: [{ name: 'main', image: 'example/app:2' }] } },
+      'strategic',
+    ),
     'a Deployment without a selector': refuses('deployments', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
