@@ -1,12 +1,11 @@
 /** The three ways to run the suite. Each answers whether all went well. */
-import { spawnSync } from 'node:child_process';
 import type { Answer, Case, Group } from './case.ts';
 import { DIFFERENCES } from './differences.ts';
 import { withEmbeddedSide } from './embedded-side.ts';
 import { globMatches } from './glob.ts';
 import { GROUPS } from './groups.ts';
 import { judge } from './judge.ts';
-import { whyNoKubectl } from './kubectl.ts';
+import { kubectlVersion, whyNoKubectl } from './kubectl.ts';
 import { readRecorded, type Recorded, writeRecorded } from './recorded.ts';
 import { Report } from './report.ts';
 import { Side } from './side.ts';
@@ -28,7 +27,8 @@ export async function compareWithRecorded({ only, groups = GROUPS, say }: SuiteO
     const answer = files.get(name.split('/')[0]!)?.answers[name];
     return answer === undefined ? { error: new Error('nothing is recorded for it: run with --record') } : { answer };
   };
-  return compare({ only, groups, say }, (item) => recorded(item.name));
+  const kubectl = [...files.values()].find((file) => file?.kubectlVersion !== undefined)?.kubectlVersion;
+  return compare({ only, groups, say }, (item) => recorded(item.name), whyNoKubectl(kubectl));
 }
 
 /** Runs both clusters side by side. */
@@ -81,30 +81,25 @@ function keep(group: string, cases: readonly Case[], answers: Map<string, Answer
   writeRecorded(group, recorded);
 }
 
-function kubectlVersion(): string {
-  const { stdout } = spawnSync('kubectl', ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
-  return (JSON.parse(stdout) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion;
-}
-
 function isNamed(only: readonly string[], name: string): boolean {
   return only.some((pattern) => globMatches(pattern, name));
 }
 
-function wanted(only: readonly string[]): (item: Case) => boolean {
-  const noKubectl = whyNoKubectl();
+function wanted(only: readonly string[], noKubectl = whyNoKubectl()): (item: Case) => boolean {
   return ({ name, kubectl }) => isNamed(only, name) && !(kubectl && noKubectl !== undefined);
 }
 
 async function compare(
   { only, groups = GROUPS, say }: SuiteOptions,
   realOutcome: (item: Case) => Outcome,
+  noKubectl = whyNoKubectl(),
 ): Promise<boolean> {
   const report = new Report(say);
-  const noKubectl = whyNoKubectl();
   const all = groups.flatMap(({ cases }) => cases).filter(({ name }) => isNamed(only, name));
-  for (const { name } of all.filter(({ kubectl }) => kubectl && noKubectl !== undefined)) report.skip(name, noKubectl!);
+  const ran = all.filter(({ kubectl }) => !(kubectl && noKubectl !== undefined));
+  for (const { name } of all.filter((item) => !ran.includes(item))) report.skip(name, noKubectl!);
   await withEmbeddedSide((side) =>
-    runCases(side, groups, wanted(only), (item, outcome, seconds) => {
+    runCases(side, groups, wanted(only, noKubectl), (item, outcome, seconds) => {
       report.verdict(item.name, seconds, () => {
         const real = realOutcome(item);
         const error = outcome.error ?? real.error;
@@ -113,5 +108,11 @@ async function compare(
       });
     }),
   );
-  return report.end(DIFFERENCES.filter(({ cases }) => all.some(({ name }) => globMatches(cases, name))));
+  // Whether a difference is still there is known when all its cases ran.
+  const everywhere = GROUPS.flatMap(({ cases }) => cases);
+  return report.end(
+    DIFFERENCES.filter(({ cases }) =>
+      everywhere.filter(({ name }) => globMatches(cases, name)).every((item) => ran.includes(item)),
+    ),
+  );
 }

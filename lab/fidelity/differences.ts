@@ -61,7 +61,7 @@ const PROCESSES: readonly Difference[] = [
   {
     cases: '*',
     paths: ['*warnings', '*warnings[*'],
-    real: /^undefined$|violate PodSecurity "baseline/,
+    real: /^undefined$|violate PodSecurity ..?baseline/,
     reason: 'The embedded cluster warns of fields that have no effect in it (host namespaces, NetworkPolicies).',
   },
   {

@@ -11,11 +11,29 @@ export interface CommandAnswer {
   err?: string[];
 }
 
-/** Why there are no kubectl sessions; undefined when there can be. */
-export function whyNoKubectl(): string | undefined {
-  const { status, error } = spawnSync('kubectl', ['version', '--client']);
-  if (status === 0) return undefined;
-  return error === undefined ? `kubectl ends with ${status}` : 'kubectl is not on PATH';
+/** Like `v1.32.4`. Throws an error that says why there is none. */
+export function kubectlVersion(): string {
+  const { status, error, stdout } = spawnSync('kubectl', ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(error === undefined ? `kubectl ends with ${status}` : 'kubectl is not on PATH');
+  return (JSON.parse(stdout) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion;
+}
+
+/**
+ * Why there are no kubectl sessions; undefined when there can be.
+ * @param like the version whose answers are compared with: another minor version words its own
+ */
+export function whyNoKubectl(like?: string): string | undefined {
+  try {
+    const version = kubectlVersion();
+    if (like === undefined || minor(version) === minor(like)) return undefined;
+    return `kubectl is ${version}, and the answers are of ${like}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function minor(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }
 
 export class Kubectl {

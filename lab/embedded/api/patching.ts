@@ -3,7 +3,7 @@ import type { PatchType, WriteOptions } from './client.ts';
 import type { Input } from './decoding.ts';
 import { decodeInput, decodePlaced } from './decoding.ts';
 import { ApiError } from './errors.ts';
-import { applyConfiguration, duplicateIn } from './patch/apply.ts';
+import { applyConfiguration, duplicateIn, keyedPath } from './patch/apply.ts';
 import { patched } from './patch/patch.ts';
 import type { ResourceInfo } from './resources.ts';
 import { toScale } from './scale.ts';
@@ -97,7 +97,7 @@ function goTypeName(body: unknown): string {
 /** Who applies a configuration owns all its fields, so unknown ones are never passed over. */
 function decodeConfiguration(info: ResourceInfo, body: Input, located: Input, options: WriteOptions): KubeObject {
   const { object, unknown } = decodePlaced(info, located, options);
-  const undeclared = unknown.toSorted().map((path) => `.${path}: field not declared in schema`);
+  const undeclared = unknown.toSorted().map((path) => `${keyedPath(object, path)}: field not declared in schema`);
   const problem = undeclared[0] ?? duplicateIn(object);
   if (problem === undefined) return object;
   // The place as the configuration itself names it.

@@ -4,6 +4,8 @@ import { configMap, deployment } from '../objects.ts';
 import { refusal, specOf } from '../views.ts';
 
 const misspelt = deployment('web', { replicsa: 3, pod: { containers: [{ name: 'main', image: 'app', imege: 'x' }] } });
+/** One alone: of several the API server names some, other ones each time. */
+const misspeltInList = deployment('web', { pod: { containers: [{ name: 'main', image: 'app', imege: 'x' }] } });
 const twice =
   '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"twice","name":"twice"},"data":{"a":"1","a":"2"}}';
 
@@ -45,8 +47,8 @@ export const fieldValidation = group(
       return refusal(await s.replace('configmaps', 'settings', { ...body, extra: 1 }, { fieldValidation: 'Strict' }));
     },
     'in an apply': async (s) => [
-      refusal(await s.apply('deployments', misspelt, 'me', { fieldValidation: 'Strict' })),
-      refusal(await s.apply('deployments', misspelt, 'me', { fieldValidation: 'Warn' })),
+      refusal(await s.apply('deployments', misspeltInList, 'me', { fieldValidation: 'Strict' })),
+      refusal(await s.apply('deployments', misspeltInList, 'me', { fieldValidation: 'Warn' })),
     ],
   },
   { quick: true },

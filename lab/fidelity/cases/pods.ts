@@ -162,7 +162,7 @@ export const pods = group('pods', {
     const initContainers = [{ ...container(), name: 'side', restartPolicy: 'Always' }];
     const object = await runs(
       s,
-      pod('web', { restartPolicy: 'Never', initContainers, containers: [container('')] }),
+      pod('web', { restartPolicy: 'Never', initContainers, containers: [container('setTimeout(() => {}, 1000)')] }),
       ended,
     );
     return summary(object);

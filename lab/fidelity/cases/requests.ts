@@ -140,7 +140,11 @@ export const requests = group(
       );
       const read = await s.get('deployments', 'web/scale');
       const metadata = { name: 'web', namespace: s.namespace };
-      const written = await s.replace('deployments', 'web/scale', { ...read.body, metadata, spec: { replicas: 2 } });
+      // The controller may write at the same moment, which is a conflict then.
+      const written = await s.until('written', async () => {
+        const answer = await s.replace('deployments', 'web/scale', { ...read.body, metadata, spec: { replicas: 2 } });
+        return answer.code !== 409 && answer;
+      });
       return {
         read,
         written: { code: written.code, spec: written.body.spec },

@@ -114,7 +114,7 @@ export const services = group('services', {
     const code = `
       const dns = require("node:dns").promises;
       const count = (name) => dns.lookup(name, { all: true, family: 4 }).then((list) => list.length, (error) => error.code);
-      (async () => { for (const name of ["db", "one", "db-0.db", "db-1.db.${s.namespace}.svc.cluster.local", "one.${s.namespace}", "kubernetes.default", "nope"])
+      (async () => { for (const name of ["db", "one", "db-0.db", "db-1.db.${s.namespace}.svc.cluster.local", "one.${s.namespace}", "kubernetes.default", "nope.${s.namespace}.svc.cluster.local"])
         console.log(name, await count(name)) })();`;
     // Answers of a cluster's DNS may be a few seconds old.
     let printed = '';

@@ -140,7 +140,7 @@ export const streams = group(
       await s.objects('events', (items) => items.some(({ reason }) => reason === 'Started'));
       await s.object('pods', 'web', ({ status }) => status.conditions.every((entry: any) => entry.status === 'True'));
       const { out } = await s.kubectl('describe pod web');
-      const identities = /^\s*(Container ID|Image ID|Image|Node|Mounts|\/var\/run)/;
+      const identities = /^\s*(Container ID|Image ID|Image|Node|Mounts|Volumes|\/var\/run)/;
       return withoutWidthsAndAges(out!).filter((line) => !identities.test(line));
     },
   },

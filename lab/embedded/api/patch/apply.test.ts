@@ -135,6 +135,17 @@ void t.test('what an apply must bring', async (t) => {
     failureOf(() => apply(api, 'one', { spec: { foo: 1 } }, { fieldValidation: 'Ignore' })).message,
     /: .spec.foo: field not declared in schema$/,
   );
+  const containers = [{ name: 'a', image: 'a:1', ports: [{ containerPort: 80, foo: 1 }] }];
+  const tolerations = [{ foo: 1 }];
+  for (const [spec, path] of [
+    [{ containers }, 'containers[name="a"].ports[containerPort=80,protocol="TCP"].foo'],
+    [{ tolerations }, 'tolerations[0].foo'],
+  ] as const) {
+    t.match(
+      failureOf(() => apply(api, 'one', { spec: { template: { spec } } })).message,
+      `: .spec.template.spec.${path}: field not declared in schema`,
+    );
+  }
   const metadata = { name: 'd', managedFields: [{ manager: 'x' }] };
   t.equal(failureOf(() => apply(api, 'one', { ...full(), metadata })).message, 'metadata.managedFields must be nil');
 });

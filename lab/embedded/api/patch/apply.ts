@@ -58,6 +58,20 @@ export function applyConfiguration(
   return result;
 }
 
+/** `spec.containers[0].foo` as an apply names it: `.spec.containers[name="a"].foo`, where elements have keys. */
+export function keyedPath(config: KubeObject, path: string): string {
+  let place: { value: unknown; type: FieldOf } | undefined = { value: config, type: rootType(structOf(config.kind)) };
+  let keyed = '';
+  for (const [element, name, index] of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
+    const parts: ReturnType<typeof partsOfValue> = place && partsOfValue(place.value, place.type);
+    const key: string | undefined =
+      name !== undefined ? `f:${name}` : parts && elementKey((place!.value as unknown[])[Number(index)], place!.type);
+    keyed += key === undefined ? element : pathElement(key);
+    place = key === undefined ? undefined : parts?.get(key);
+  }
+  return keyed;
+}
+
 /** The first list in which two elements have the same key, in the API server's words; undefined when there is none. */
 export function duplicateIn(config: KubeObject): string | undefined {
   return duplicateBelow(config, rootType(structOf(config.kind)), '');

@@ -29,7 +29,6 @@ function noteGates(pod: KubeObject): void {
     status: 'False',
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
-    observedGeneration: pod.metadata.generation,
   });
 }
 
