@@ -166,7 +166,8 @@ function patchLookup(address: string): void {
     if (cached && cached.until > performance.now()) return process.nextTick(answer, cached.addresses);
     find(candidates, (error, found) => {
       if (error) return done(lookupError('EAI_AGAIN', name));
-      if (found.length === 0) return fallThrough();
+      // Nobody but the cluster's DNS knows names of its domain.
+      if (found.length === 0) return isOwn(name) ? done(lookupError('ENOTFOUND', name)) : fallThrough();
       const addresses = found.map((record) => record.address);
       cache.set(name, { until: performance.now() + found[0]!.ttl * 1000, addresses });
       answer(addresses);
@@ -192,10 +193,14 @@ function patchLookup(address: string): void {
 function candidatesOf(name: string): string[] {
   if (name === '' || net.isIP(name) || name === 'localhost' || name.endsWith('.localhost')) return [];
   const absolute = name.replace(/\.$/, '');
-  const own = absolute.endsWith(`.${search.at(-1)}`) ? [absolute] : [];
+  const own = isOwn(name) ? [absolute] : [];
   if (name.endsWith('.')) return own;
   const searched = search.map((suffix) => `${absolute}.${suffix}`);
   return absolute.split('.').length > 5 ? [...own, ...searched] : [...searched, ...own];
+}
+
+function isOwn(name: string): boolean {
+  return name.replace(/\.$/, '').endsWith(`.${search.at(-1)}`);
 }
 
 /** A headless Service has many addresses: while they are cached each lookup still starts at a random one. */
