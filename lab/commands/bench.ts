@@ -12,6 +12,7 @@ type Bench = (say: (line: string) => void) => Promise<Figure[]>;
 const BENCHES: Record<string, () => Promise<Bench>> = {
   startup: async () => (await import('../bench/startup.ts')).benchStartup,
   load: async () => (await import('../bench/load.ts')).benchLoad,
+  api: async () => (await import('../bench/api.ts')).benchApi,
   proxy: async () => (await import('../bench/proxy.ts')).benchProxy,
   ingest: async () => (await import('../bench/ingest.ts')).benchIngest,
 };
