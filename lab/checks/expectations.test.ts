@@ -20,6 +20,22 @@ void t.test('reads metrics, operators, values and units', async (t) => {
   t.match(parse('ledger.lost >= 1e3'), { value: 1000 });
 });
 
+void t.test('a time may be given relative to what the cluster needs to notice a dead node', async (t) => {
+  const metrics = new Map([
+    ['failure.recovery.seconds', 14],
+    ['steady.latency.p99Ms', 9000],
+  ]);
+  const judged = (text: string, detectionSeconds: number | null) => evaluate(parse(text), metrics, detectionSeconds);
+  t.match(judged('failure.recovery.seconds <= detection + 8 s', 7), {
+    outcome: 'pass',
+    reason: 'detection + 8 s is 15 s here',
+  });
+  t.equal(judged('failure.recovery.seconds <= detection + 8s', 5).outcome, 'fail');
+  t.equal(judged('failure.recovery.seconds > detection', 7).outcome, 'pass');
+  t.equal(judged('steady.latency.p99Ms <= detection+2s', 7).outcome, 'pass');
+  t.match(judged('failure.recovery.seconds > detection', null), { outcome: 'unknown', reason: /timing is not known/ });
+});
+
 void t.test('says what is wrong', async (t) => {
   const problems: [text: string, problem: RegExp][] = [
     ['ledger.lots == 0', /there is no metric "ledger.lots"; did you mean "ledger.lost"\?/],
@@ -33,6 +49,9 @@ void t.test('says what is wrong', async (t) => {
     ['steady.distribution.nodes.verdict == randon', /never "randon"; it is one of .*did you mean "random"/],
     ['steady.distribution.nodes.verdict < random', /compare it with == or !=/],
     ['books.reconciled == yes', /one of true, false/],
+    ['ledger.lost <= detection', /"ledger.lost" is no time: it cannot be compared with "detection"/],
+    ['failure.recovery.seconds <= detection + 1 %', /cannot be given in "%"; it takes s, ms, min/],
+    ['failure.recovery.seconds <= detection +', /is no expectation/],
   ];
   for (const [text, problem] of problems) t.match(checkExpectation(text, PHASES), problem, text);
   t.equal(checkExpectation('ledger.lost == 0', PHASES), undefined);
@@ -45,7 +64,7 @@ void t.test('judges', async (t) => {
     ['steady.latency.p99Ms', { missing: 'no request succeeded' }],
     ['failure.recovery.seconds', { missing: 'not yet', atLeast: 30 }],
   ]);
-  const outcome = (text: string) => evaluate(parse(text), metrics).outcome;
+  const outcome = (text: string) => evaluate(parse(text), metrics, null).outcome;
   t.same(
     ['== 2', '!= 2', '< 2', '<= 2', '> 2', '>= 2'].map((rest) => outcome(`ledger.lost ${rest}`)),
     ['pass', 'fail', 'fail', 'pass', 'fail', 'pass'],

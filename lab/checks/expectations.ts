@@ -1,4 +1,7 @@
-/** Expectations: `METRIC OPERATOR VALUE [unit]`, as a scenario states them and a run answers them. */
+/**
+ * Expectations: `METRIC OPERATOR VALUE [unit]`, as a scenario states them and a run answers them. A time may be
+ * `detection`, `detection + VALUE [unit]`: what the cluster at hand may need to notice a dead node, and so much more.
+ */
 import { didYouMean } from '../nearest.ts';
 import { metricDefinitions, type MetricTable, type PhaseOutline } from './catalogue.ts';
 import { isMissing, type MetricValue, type Unit } from './metric.ts';
@@ -13,6 +16,8 @@ export interface Expectation {
   operator: Operator;
   /** In the metric's own unit. */
   value: MetricValue;
+  /** Whether the value comes on top of the cluster's detection time. */
+  fromDetection: boolean;
 }
 
 export interface Judged {
@@ -22,7 +27,7 @@ export interface Judged {
   /** Null when it could not be measured. */
   measured: MetricValue | null;
   outcome: Outcome;
-  /** Why the outcome is unknown, or what is known instead of a value. */
+  /** Why the outcome is unknown, what is known instead of a value, or what a relative value came to. */
   reason: string | null;
 }
 
@@ -38,11 +43,15 @@ const UNITS: Record<Unit, Record<string, number>> = {
   boolean: {},
 };
 
-const SHAPE = /^\s*(\S+?)\s*(==|!=|<=|>=|<|>)\s*(\S+?)\s*(%|\/s|ms|s|min)?\s*$/;
+const SHAPE = /^\s*(\S+?)\s*(==|!=|<=|>=|<|>)\s*(.*\S)\s*$/;
+const VALUE = /^(\S+?)\s*(%|\/s|ms|s|min)?$/;
+const FROM_DETECTION = /^detection(?:\s*\+\s*(.+))?$/;
 
 /** Throws a RangeError that says what is wrong and suggests what may have been meant. */
 export function parseExpectation(text: string, phases: PhaseOutline[]): Expectation {
-  const [, metric, operator, word, suffix = ''] = SHAPE.exec(text) ?? [];
+  const [, metric, operator, right = ''] = SHAPE.exec(text) ?? [];
+  const relative = FROM_DETECTION.exec(right);
+  const [, word, suffix = ''] = VALUE.exec(relative ? (relative[1] ?? '0') : right) ?? [];
   if (metric === undefined || word === undefined) {
     throw new RangeError(`"${text}" is no expectation; write METRIC OPERATOR VALUE, as in: ledger.lost == 0`);
   }
@@ -59,7 +68,10 @@ export function parseExpectation(text: string, phases: PhaseOutline[]): Expectat
   if (typeof value !== 'number' && operator !== '==' && operator !== '!=') {
     throw new RangeError(`"${metric}" is a word: compare it with == or !=, not with ${operator}`);
   }
-  return { text, metric, unit, operator: operator as Operator, value };
+  const fromDetection = relative !== null;
+  if (fromDetection && unit !== 'seconds' && unit !== 'ms')
+    throw new RangeError(`"${metric}" is no time: it cannot be compared with "detection"`);
+  return { text, metric, unit, operator: operator as Operator, value, fromDetection };
 }
 
 /** What is wrong with an expectation; undefined when nothing is. */
@@ -95,9 +107,13 @@ function asNumber(metric: string, unit: Unit, word: string, suffix: string): num
   return number * factor;
 }
 
-/** Compares with what was measured; unknown when the metric has no value or its samples are too few. */
-export function evaluate(expectation: Expectation, metrics: MetricTable): Judged {
-  const { text, metric, unit, value } = expectation;
+/**
+ * Compares with what was measured; unknown when the metric has no value or its samples are too few, or when the value
+ * depends on a detection time that is null, which is one that is not known.
+ */
+export function evaluate(expectation: Expectation, metrics: MetricTable, detectionSeconds: number | null): Judged {
+  const { text, metric, unit, fromDetection } = expectation;
+  const value = fromDetection ? addDetection(expectation, detectionSeconds) : expectation.value;
   const measured = metrics.get(metric);
   const judged = (outcome: Outcome, reason: string | null = null): Judged => ({
     text,
@@ -107,13 +123,26 @@ export function evaluate(expectation: Expectation, metrics: MetricTable): Judged
     outcome,
     reason,
   });
+  if (value === null) return judged('unknown', "the cluster's timing is not known");
   if (measured === undefined) return judged('unknown', 'the run did not get that far');
   if (isMissing(measured)) {
     const surpassed = expectation.operator.startsWith('<') && (measured.atLeast ?? -Infinity) > Number(value);
     return judged(surpassed ? 'fail' : 'unknown', measured.missing);
   }
   if (measured === 'too-few' && value !== 'too-few') return judged('unknown', 'too few samples to tell');
-  return judged(HOLDS[expectation.operator](measured, value) ? 'pass' : 'fail');
+  const came = fromDetection
+    ? `${/detection.*/.exec(text)![0].trim()} is ${inSeconds(Number(value), unit)} s here`
+    : null;
+  return judged(HOLDS[expectation.operator](measured, value) ? 'pass' : 'fail', came);
+}
+
+function addDetection({ value, unit }: Expectation, detectionSeconds: number | null): number | null {
+  if (detectionSeconds === null) return null;
+  return Number(value) + detectionSeconds * UNITS[unit]['s']!;
+}
+
+function inSeconds(value: number, unit: Unit): number {
+  return value / UNITS[unit]['s']!;
 }
 
 const HOLDS: Record<Operator, (measured: MetricValue, value: MetricValue) => boolean> = {

@@ -3,6 +3,7 @@ import type { RunHistory } from '../history/history.ts';
 import type { Analysis } from './analyse.ts';
 import { outlineOf, type PhaseOutline } from './catalogue.ts';
 import { evaluate, type Judged, type Outcome, parseExpectation } from './expectations.ts';
+import { predictNotReady } from './prediction.ts';
 
 export interface Judgement {
   outcome: Outcome;
@@ -21,7 +22,8 @@ export function judge(
   analysis: Analysis,
   outline: PhaseOutline[] = outlineOf(history),
 ): Judgement {
-  const expectations = history.expectations.map((text) => judgeOne(text, outline, analysis));
+  const detection = predictNotReady(history.environment.timing)?.high ?? null;
+  const expectations = history.expectations.map((text) => judgeOne(text, outline, analysis, detection));
   const doubts = [...runDoubts(history), ...faultDoubts(history), ...checkerDoubts(analysis)];
   const failed = expectations.filter(({ outcome }) => outcome === 'fail');
   const open = expectations.filter(({ outcome }) => outcome === 'unknown');
@@ -31,9 +33,9 @@ export function judge(
   return { outcome: open.length > 0 ? 'unknown' : 'pass', reasons, expectations };
 }
 
-function judgeOne(text: string, outline: PhaseOutline[], analysis: Analysis): Judged {
+function judgeOne(text: string, outline: PhaseOutline[], analysis: Analysis, detection: number | null): Judged {
   try {
-    return evaluate(parseExpectation(text, outline), analysis.metrics);
+    return evaluate(parseExpectation(text, outline), analysis.metrics, detection);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { text, metric: '', unit: 'word', measured: null, outcome: 'unknown', reason: error.message };

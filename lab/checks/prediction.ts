@@ -50,14 +50,23 @@ export function predictNodeLoss(timing: Environment['timing'], loads: LoadHistor
   };
 }
 
-function predictNotReady(timing: Environment['timing']): Prediction | null {
+/** The longest time in which the cluster notices that a node is dead. */
+export function detectionSeconds(timing: {
+  nodeMonitorGracePeriodSeconds: number;
+  nodeMonitorPeriodSeconds: number;
+}): number {
+  return timing.nodeMonitorGracePeriodSeconds + timing.nodeMonitorPeriodSeconds + ALLOWANCE_SECONDS;
+}
+
+/** Null when the cluster's timing is not known. */
+export function predictNotReady(timing: Environment['timing']): Prediction | null {
   const grace = timing.nodeMonitorGracePeriodSeconds;
   const heartbeat = timing.nodeStatusUpdateFrequencySeconds;
   const period = timing.nodeMonitorPeriodSeconds;
   if (grace === null || heartbeat === null || period === null) return null;
   return {
     low: Math.max(0, grace - heartbeat),
-    high: grace + period + ALLOWANCE_SECONDS,
+    high: detectionSeconds({ nodeMonitorGracePeriodSeconds: grace, nodeMonitorPeriodSeconds: period }),
     because: `grace period (${grace} s), less up to one heartbeat (${heartbeat} s), plus up to one look (${period} s)`,
   };
 }

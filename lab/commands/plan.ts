@@ -1,10 +1,13 @@
 /** What a scenario would do, for --dry-run. */
+import { detectionSeconds } from '../checks/prediction.ts';
 import { FAULTS } from '../faults/registry.ts';
-import type { Scenario } from '../scenario/load-scenario.ts';
+import { planPhases, type Scenario } from '../scenario/load-scenario.ts';
+import type { ClusterTiming } from '../providers/provider.ts';
 import type { GenerateSection } from '../scenario/schema.ts';
 import type { PlannedLoad } from '../scenario/plan-load.ts';
 
-export function printPlan(scenario: Scenario, print: (line: string) => void): void {
+export function printPlan(scenario: Scenario, timing: ClusterTiming, print: (line: string) => void): void {
+  const detection = detectionSeconds(timing);
   print(`${scenario.name}: ${scenario.title}`);
   for (const [app, replicas] of Object.entries(scenario.setup.scale)) print(`  setup: scale ${app} to ${replicas}`);
   for (const [app, variables] of Object.entries(scenario.setup.env)) {
@@ -12,7 +15,8 @@ export function printPlan(scenario: Scenario, print: (line: string) => void): vo
   }
   for (const [service, change] of Object.entries(scenario.setup.service))
     print(`  setup: set ${JSON.stringify(change)} on Service ${service}`);
-  for (const phase of scenario.phases) {
+  print(`  a dead node is noticed within ${detection} s (${timing.source})`);
+  for (const phase of planPhases(scenario, detection)) {
     print(`  phase ${phase.name}${phase.durationMs > 0 ? `, at least ${phase.durationMs / 1000} s` : ''}`);
     for (const load of phase.loads) print(`    load ${load.name}: ${describeLoad(load)}`);
     if (phase.generate) print(`    generate ${describeGeneration(phase.generate)}`);

@@ -8,10 +8,11 @@ export const PROVIDER_OPTIONS = {
   context: { type: 'string' },
   'node-stop': { type: 'string' },
   'node-start': { type: 'string' },
+  'timing-profile': { type: 'string' },
 } as const;
 
 export const PROVIDER_USAGE =
-  "[--provider embedded|kubeconfig|vagrant] [--kubeconfig FILE] [--context NAME] [--node-stop 'COMMAND {node}' --node-start 'COMMAND {node}']";
+  "[--provider embedded|kubeconfig|vagrant] [--kubeconfig FILE] [--context NAME] [--node-stop 'COMMAND {node}' --node-start 'COMMAND {node}'] [--timing-profile NAME]";
 
 type Values = { provider: string } & {
   [name in Exclude<keyof typeof PROVIDER_OPTIONS, 'provider'>]?: string | undefined;
@@ -25,5 +26,6 @@ export function providerFrom(values: Values): Provider {
     context,
     nodeStop: values['node-stop'],
     nodeStart: values['node-start'],
+    timingProfile: values['timing-profile'],
   });
 }

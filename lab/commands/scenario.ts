@@ -4,7 +4,8 @@ import { parseArguments } from '../arguments.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { EXIT, LabError, UsageError } from '../exit-codes.ts';
 import { projectPath } from '../project.ts';
-import type { Provider } from '../providers/provider.ts';
+import { clusterTiming, loadClusterFile, timingProfile } from '../providers/cluster-file.ts';
+import type { ClusterTiming, Provider } from '../providers/provider.ts';
 import type { WrittenReport } from '../report/write.ts';
 import { loadScenario, type Scenario } from '../scenario/load-scenario.ts';
 import { bringUp, connect } from './bring-up.ts';
@@ -37,7 +38,7 @@ export const scenario: Command = {
     const plan = await loadScenario(positionals[0]!);
     if (values['dry-run']) {
       const { printPlan } = await import('./plan.ts');
-      printPlan(plan, context.print);
+      printPlan(plan, await plannedTiming(values['timing-profile'] ?? values.profile), context.print);
       return EXIT.pass;
     }
     const provider = providerFrom(values);
@@ -59,6 +60,13 @@ export const scenario: Command = {
     return summariseRuns(reports, base, values.json, context.print);
   },
 };
+
+/** Without asking any cluster: the one a lab would be brought up with. */
+async function plannedTiming(profile: string | undefined): Promise<ClusterTiming> {
+  const file = await loadClusterFile();
+  const name = profile ?? file.timing.profile;
+  return clusterTiming(timingProfile(file, name), `timing profile ${name}`);
+}
 
 /** Uses the lab that is up, or one brought up for this and taken down again, also after a failure. */
 async function withLab<T>(

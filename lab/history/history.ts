@@ -34,6 +34,8 @@ export interface Environment {
     nodeMonitorGracePeriodSeconds: number | null;
     /** As the pods under test declare it. */
     tolerationSeconds: number | null;
+    /** Where the cluster's values come from; runs of an earlier version do not say. */
+    source?: string;
   };
 }
 

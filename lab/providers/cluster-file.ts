@@ -1,8 +1,11 @@
 /** provision/cluster.yaml: the one description of the cluster, read strictly. */
 import { readFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
+import { UsageError } from '../exit-codes.ts';
+import { didYouMean } from '../nearest.ts';
 import { projectPath } from '../project.ts';
 import { readYaml } from '../yaml-file.ts';
+import type { ClusterTiming } from './provider.ts';
 
 const Strict = { additionalProperties: false };
 const Seconds = Type.Number({ exclusiveMinimum: 0 });
@@ -116,4 +119,17 @@ export type TimingProfile = Static<typeof TimingValues>;
 /** Throws UsageError with every problem, by line and column. */
 export async function loadClusterFile(path = projectPath('provision', 'cluster.yaml')): Promise<ClusterFile> {
   return readYaml(ClusterFileSchema, await readFile(path, 'utf8'), path);
+}
+
+/** Throws UsageError when the file has no such profile. */
+export function timingProfile(file: ClusterFile, name: string): TimingProfile {
+  const timing = file.timing.profiles[name];
+  if (timing !== undefined) return timing;
+  const known = Object.keys(file.timing.profiles);
+  throw new UsageError(`unknown timing profile "${name}"; there are ${known.join(', ')}${didYouMean(name, known)}`);
+}
+
+export function clusterTiming(profile: TimingProfile, source: string): ClusterTiming {
+  const { nodeStatusUpdateFrequencySeconds, nodeMonitorPeriodSeconds, nodeMonitorGracePeriodSeconds } = profile;
+  return { nodeStatusUpdateFrequencySeconds, nodeMonitorPeriodSeconds, nodeMonitorGracePeriodSeconds, source };
 }

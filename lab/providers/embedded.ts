@@ -8,10 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newPassword } from '../cluster/password.ts';
 import type { EmbeddedSettings } from '../embedded/settings.ts';
-import { InterruptedError, LabError, UsageError } from '../exit-codes.ts';
-import { didYouMean } from '../nearest.ts';
+import { InterruptedError, LabError } from '../exit-codes.ts';
 import { labDirectory, PROJECT_DIRECTORY, projectPath } from '../project.ts';
-import { loadClusterFile } from './cluster-file.ts';
+import { clusterTiming, loadClusterFile, timingProfile } from './cluster-file.ts';
 import { isAlive, reapRemains, type LabState, readState } from './embedded-state.ts';
 import type { ClusterAccess, ClusterTiming, NodePower, Provider, ProviderStatus, UpOptions } from './provider.ts';
 
@@ -92,9 +91,7 @@ export class EmbeddedProvider implements Provider {
 
   async timing(): Promise<ClusterTiming> {
     const settings = JSON.parse(await readFile(this.#file('settings.json'), 'utf8')) as EmbeddedSettings;
-    const { nodeStatusUpdateFrequencySeconds, nodeMonitorPeriodSeconds, nodeMonitorGracePeriodSeconds } =
-      settings.timing;
-    return { nodeStatusUpdateFrequencySeconds, nodeMonitorPeriodSeconds, nodeMonitorGracePeriodSeconds };
+    return clusterTiming(settings.timing, `timing profile ${settings.profile}`);
   }
 
   #file(name: string): string {
@@ -104,11 +101,7 @@ export class EmbeddedProvider implements Provider {
   async #settings(profileName: string | undefined): Promise<EmbeddedSettings> {
     const file = await loadClusterFile();
     const name = profileName ?? file.timing.profile;
-    const timing = file.timing.profiles[name];
-    if (timing === undefined) {
-      const known = Object.keys(file.timing.profiles);
-      throw new UsageError(`unknown timing profile "${name}"; there are ${known.join(', ')}${didYouMean(name, known)}`);
-    }
+    const timing = timingProfile(file, name);
     const { chooseAddressBlock } = await import('../embedded/network/address-plan.ts');
     return {
       labId: randomBytes(6).toString('hex'),

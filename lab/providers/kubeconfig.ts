@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Finding } from '../cluster/preflight.ts';
 import { LabError, UsageError } from '../exit-codes.ts';
-import { loadClusterFile } from './cluster-file.ts';
+import { clusterTiming, loadClusterFile, timingProfile } from './cluster-file.ts';
 import type {
   ClusterAccess,
   ClusterTiming,
@@ -24,11 +24,13 @@ const POWER_LIMIT_MS = 120_000;
 export class KubeconfigProvider implements Provider {
   readonly name = 'kubeconfig';
   readonly #access: ClusterAccess;
+  readonly #timingProfile: string | undefined;
   readonly nodePower: NodePower | undefined;
 
   /** Throws UsageError when only one of the two power commands is given. */
-  constructor({ kubeconfig, context, nodeStop, nodeStart }: ProviderOptions) {
+  constructor({ kubeconfig, context, nodeStop, nodeStart, timingProfile }: ProviderOptions) {
     this.#access = { kubeconfig: kubeconfig ?? defaultKubeconfig(), context };
+    this.#timingProfile = timingProfile;
     this.nodePower = powerByCommands(nodeStop, nodeStart);
   }
 
@@ -42,7 +44,9 @@ export class KubeconfigProvider implements Provider {
   /** Changes nothing: what the lab needs is checked, and deploying it is the same for all providers. */
   async up({ say, profile }: UpOptions): Promise<ClusterAccess> {
     if (profile !== undefined)
-      throw new UsageError('--profile sets the timing of clusters the lab makes; this one has its own');
+      throw new UsageError(
+        '--profile sets the timing of clusters the lab makes; say with --timing-profile how this one is set',
+      );
     const { gatherFacts, judgeFacts } = await import('../cluster/preflight.ts');
     const { network } = await loadClusterFile();
     const findings = judgeFacts(await this.#reached(gatherFacts(await this.#connect())), network.ingressClass);
@@ -65,13 +69,14 @@ export class KubeconfigProvider implements Provider {
     return { up, details: [`Kubernetes ${version} at ${cluster.server}`, `kubeconfig ${this.#access.kubeconfig}`] };
   }
 
-  /** A cluster does not tell how its controllers are set: predictions that need the values are left out. */
-  timing(): Promise<ClusterTiming> {
-    return Promise.resolve({
-      nodeStatusUpdateFrequencySeconds: null,
-      nodeMonitorPeriodSeconds: null,
-      nodeMonitorGracePeriodSeconds: null,
-    });
+  /** As the user says, else as far as the cluster shows. */
+  async timing(): Promise<ClusterTiming> {
+    if (this.#timingProfile !== undefined) {
+      const profile = timingProfile(await loadClusterFile(), this.#timingProfile);
+      return clusterTiming(profile, `--timing-profile ${this.#timingProfile}`);
+    }
+    const { observeTiming } = await import('./observed-timing.ts');
+    return this.#reached(observeTiming(await this.#connect()));
   }
 
   async #connect(): Promise<Cluster> {

@@ -14,6 +14,8 @@ export interface ProviderOptions {
   /** Commands that pull a node's plug and put it back; `{node}` stands for the node's name. */
   nodeStop?: string | undefined;
   nodeStart?: string | undefined;
+  /** Name of the profile in provision/cluster.yaml that the cluster's controllers are set by. */
+  timingProfile?: string | undefined;
 }
 
 export interface UpOptions {
@@ -38,11 +40,13 @@ export interface ProviderStatus {
   details: string[];
 }
 
-/** Timing values of the running cluster, as far as the provider knows them: predictions use them. */
+/** Timing values of the running cluster: predictions and the length of some phases follow from them. */
 export interface ClusterTiming {
-  nodeStatusUpdateFrequencySeconds: number | null;
-  nodeMonitorPeriodSeconds: number | null;
-  nodeMonitorGracePeriodSeconds: number | null;
+  nodeStatusUpdateFrequencySeconds: number;
+  nodeMonitorPeriodSeconds: number;
+  nodeMonitorGracePeriodSeconds: number;
+  /** Where the values come from, for people. */
+  source: string;
 }
 
 /** An ability that not every provider has: to pull a node's plug and to switch the node on again. */
@@ -65,6 +69,7 @@ export interface Provider {
   /** Takes the cluster down; with deleteData also what its volumes hold. Leaves no process, port or temporary file. */
   down(options: { deleteData: boolean; say: (message: string) => void }): Promise<DownReport>;
   status(): Promise<ProviderStatus>;
+  /** Of the cluster that is up. */
   timing(): Promise<ClusterTiming>;
   /** Undefined when this provider cannot do it. */
   readonly nodePower: NodePower | undefined;

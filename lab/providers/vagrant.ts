@@ -4,9 +4,8 @@ import { request } from 'node:https';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { UsageError } from '../exit-codes.ts';
-import { didYouMean } from '../nearest.ts';
 import { labDirectory } from '../project.ts';
-import { loadClusterFile, type ClusterFile, type TimingProfile } from './cluster-file.ts';
+import { clusterTiming, loadClusterFile, timingProfile, type ClusterFile } from './cluster-file.ts';
 import type { ClusterAccess, ClusterTiming, NodePower, Provider, ProviderStatus, UpOptions } from './provider.ts';
 import type { Stage } from './vagrant/stage.ts';
 import type { Vagrant } from './vagrant/vagrant-command.ts';
@@ -40,7 +39,7 @@ export class VagrantProvider implements Provider {
   async up({ profile, bundle, say, signal }: UpOptions): Promise<ClusterAccess> {
     const file = await loadClusterFile();
     const profileName = profile ?? (await this.#profile()) ?? file.timing.profile;
-    const timing = profileOf(file, profileName);
+    const timing = timingProfile(file, profileName);
     const bundleDirectory = bundle === undefined ? undefined : await bundleAt(bundle);
     await mkdir(this.#directory, { recursive: true });
     await writeFile(this.#file('profile'), profileName);
@@ -95,9 +94,8 @@ export class VagrantProvider implements Provider {
 
   async timing(): Promise<ClusterTiming> {
     const file = await loadClusterFile();
-    const timing = profileOf(file, (await this.#profile()) ?? file.timing.profile);
-    const { nodeStatusUpdateFrequencySeconds, nodeMonitorPeriodSeconds, nodeMonitorGracePeriodSeconds } = timing;
-    return { nodeStatusUpdateFrequencySeconds, nodeMonitorPeriodSeconds, nodeMonitorGracePeriodSeconds };
+    const name = (await this.#profile()) ?? file.timing.profile;
+    return clusterTiming(timingProfile(file, name), `timing profile ${name}`);
   }
 
   #machines(file: ClusterFile, say: (message: string) => void): Stage {
@@ -126,13 +124,6 @@ export class VagrantProvider implements Provider {
   #file(name: string): string {
     return join(this.#directory, name);
   }
-}
-
-function profileOf(file: ClusterFile, name: string): TimingProfile {
-  const timing = file.timing.profiles[name];
-  if (timing !== undefined) return timing;
-  const known = Object.keys(file.timing.profiles);
-  throw new UsageError(`unknown timing profile "${name}"; there are ${known.join(', ')}${didYouMean(name, known)}`);
 }
 
 async function bundleAt(directory: string): Promise<string> {

@@ -257,6 +257,7 @@ const Environment = object({
     nodeMonitorPeriodSeconds: seconds,
     nodeMonitorGracePeriodSeconds: seconds,
     tolerationSeconds: seconds,
+    source: Type.Optional(Type.String({ description: 'where the values come from' })),
   }),
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { UsageError } from '../exit-codes.ts';
 import { projectPath } from '../project.ts';
-import { loadScenario, parseScenario, scenarioNames } from './load-scenario.ts';
+import { loadScenario, parseScenario, planPhases, scenarioNames } from './load-scenario.ts';
 import { ScenarioSchema } from './schema.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -49,7 +49,7 @@ void t.test('an unknown scenario suggests the nearest', async (t) => {
 
 void t.test('defaults and units', async (t) => {
   const scenario = parseScenario('valid-everything.yaml', read('valid-everything.yaml'));
-  const [steady, failure] = scenario.phases;
+  const [steady, failure] = planPhases(scenario, 7);
   t.equal(steady!.durationMs, 5000);
   t.match(steady!.loads[0], { method: 'POST', path: '/logs', timeoutMs: 1500, ratePerSecond: 100 });
   t.match(steady!.loads[1], { method: 'GET', path: '/stats-display/api/stats' });
@@ -58,6 +58,16 @@ void t.test('defaults and units', async (t) => {
     failure!.faults.map((fault) => fault.atMs),
     [1000, 10_000, 2000, 0],
   );
+});
+
+void t.test('a duration may be longer by what the cluster needs to notice a dead node', async (t) => {
+  const text = read('valid-relative-durations.yaml');
+  const plan = (detectionSeconds: number) => {
+    const [phase, pause] = planPhases(parseScenario('valid-relative-durations.yaml', text), detectionSeconds);
+    return [phase!.loads[0]!.durationMs, phase!.faults[0]!.atMs, pause!.durationMs];
+  };
+  t.same(plan(7), [22_000, 11_000, 7000]);
+  t.same(plan(56), [71_000, 60_000, 56_000]);
 });
 
 void t.test('the published JSON Schema is the one that is checked against', async (t) => {

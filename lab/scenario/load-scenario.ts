@@ -7,7 +7,7 @@ import { UsageError } from '../exit-codes.ts';
 import { didYouMean } from '../nearest.ts';
 import { PROJECT_DIRECTORY, projectPath } from '../project.ts';
 import { parseYaml, problemError, type ParsedYaml, type Problem } from '../yaml-file.ts';
-import { defaultLoad, type PlannedLoad } from './plan-load.ts';
+import { defaultLoad, loadName, type PlannedLoad } from './plan-load.ts';
 import {
   ScenarioSchema,
   type FaultSection,
@@ -29,7 +29,8 @@ export interface Scenario {
   question: string;
   theory: string;
   setup: Setup;
-  phases: PlannedPhase[];
+  /** As they are written; planPhases gives them their durations. */
+  phases: PhaseSection[];
   expect: string[];
 }
 
@@ -75,19 +76,21 @@ export function parseScenario(file: string, text: string): Scenario {
     question: value.question,
     theory: value.theory,
     setup: { scale: value.setup?.scale ?? {}, env: value.setup?.env ?? {}, service: value.setup?.service ?? {} },
-    phases: value.phases.map(planPhase),
+    phases: value.phases,
     expect: value.expect,
   };
 }
 
-function planPhase(phase: PhaseSection): PlannedPhase {
-  return {
+/** The phases on a cluster that notices a dead node within `detectionSeconds`. */
+export function planPhases(scenario: Scenario, detectionSeconds: number): PlannedPhase[] {
+  const inMs = (duration = '0s'): number => durationMs(duration, detectionSeconds);
+  return scenario.phases.map((phase) => ({
     name: phase.name,
-    durationMs: durationMs(phase.duration ?? '0s'),
-    loads: loadsOf(phase).map(({ section }) => defaultLoad(section)),
+    durationMs: inMs(phase.duration),
+    loads: loadsOf(phase).map(({ section }) => defaultLoad(section, detectionSeconds)),
     generate: phase.generate,
-    faults: (phase.faults ?? []).map((section) => ({ atMs: durationMs(section.at ?? '0s'), section })),
-  };
+    faults: (phase.faults ?? []).map((section) => ({ atMs: inMs(section.at), section })),
+  }));
 }
 
 type Path = (string | number)[];
@@ -113,7 +116,7 @@ function checkScenario({ raw, soundKeys, locate }: ParsedYaml<ScenarioFile>): Pr
   if (!soundKeys.has('expect')) return problems;
   const outline = phases.map((phase) => ({
     name: phase.name,
-    loads: loadsOf(phase).map(({ section }) => defaultLoad(section).name),
+    loads: loadsOf(phase).map(({ section }) => loadName(section)),
   }));
   for (const [index, expectation] of expect.entries()) {
     const problem = checkExpectation(expectation, outline);
@@ -133,7 +136,7 @@ function checkPhase(phase: PhaseSection, path: Path, report: (path: Path, messag
   if (phase.load !== undefined && phase.loads !== undefined) report([...path, 'loads'], 'give load or loads, not both');
   const names = new Set<string>();
   for (const { section, path: at } of loads) {
-    const { name } = defaultLoad(section);
+    const name = loadName(section);
     if (names.has(name)) report(at, `phase "${phase.name}" has two loads named "${name}"; give them names`);
     names.add(name);
     checkLoad(section, at, report);

@@ -1,5 +1,5 @@
 /** A load as a scenario gives it, with its defaults filled in. */
-import { durationMs } from './duration.ts';
+import { durationMs, fixedDurationMs } from './duration.ts';
 import type { LoadSection } from './schema.ts';
 
 export interface PlannedLoad {
@@ -19,12 +19,17 @@ export interface PlannedLoad {
 
 const DEFAULT_TIMEOUT = '2s';
 
-/** Name: the target's last part. Path: the ingress's own, `/logs` for a Service. Method: POST for logs, else GET. */
-export function defaultLoad(load: LoadSection): PlannedLoad {
+/** The target's last part, where no name is given. */
+export function loadName({ name, target }: LoadSection): string {
+  return name ?? target.split('/').at(-1)!;
+}
+
+/** Path: the ingress's own, `/logs` for a Service. Method: POST for logs, else GET. */
+export function defaultLoad(load: LoadSection, detectionSeconds: number): PlannedLoad {
   const [kind, ...rest] = load.target.split('/');
   const path = load.path ?? (kind === 'ingress' ? `/${rest.join('/')}` : '/logs');
   return {
-    name: load.name ?? rest.at(-1)!,
+    name: loadName(load),
     target: load.target,
     path,
     method: load.method ?? (path === '/logs' ? 'POST' : 'GET'),
@@ -33,8 +38,8 @@ export function defaultLoad(load: LoadSection): PlannedLoad {
     connections: load.connections ?? 50,
     keepAlive: load.keepAlive,
     requests: load.requests,
-    durationMs: load.duration === undefined ? undefined : durationMs(load.duration),
-    timeoutMs: durationMs(load.timeout ?? DEFAULT_TIMEOUT),
+    durationMs: load.duration === undefined ? undefined : durationMs(load.duration, detectionSeconds),
+    timeoutMs: fixedDurationMs(load.timeout ?? DEFAULT_TIMEOUT),
     maxInFlight: load.maxInFlight ?? 1000,
   };
 }

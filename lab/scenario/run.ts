@@ -1,6 +1,7 @@
 /** One scenario, from setup to the raw record of what happened. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { detectionSeconds } from '../checks/prediction.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { waitUntilReady } from '../cluster/wait.ts';
 import type { CounterReading, DatabaseAudit, FaultHistory, PhaseHistory, RunHistory } from '../history/history.ts';
@@ -15,7 +16,7 @@ import { followCounters } from './counters-follower.ts';
 import { describeEnvironment } from './environment.ts';
 import { startFaults } from './faults.ts';
 import { runGeneration, STORING_APP } from './generate.ts';
-import type { PlannedPhase, Scenario } from './load-scenario.ts';
+import { planPhases, type PlannedPhase, type Scenario } from './load-scenario.ts';
 import { placements, startRecorder, type Recorder } from './recorder.ts';
 import { runPlannedLoad } from './run-load.ts';
 import { applySetup } from './setup.ts';
@@ -47,7 +48,6 @@ export interface RunRecord {
 }
 
 interface Run extends Required<RunOptions> {
-  scenario: Scenario;
   cluster: Cluster;
   provider: Provider;
   clock: RunClock;
@@ -76,16 +76,17 @@ export async function runScenario(
   const startedAt = new Date();
   let recorder: Recorder | undefined;
   try {
+    const plan = planPhases(scenario, detectionSeconds(await provider.timing()));
     // An earlier run's undoing may still be rolling out.
     await waitUntilReady(cluster, SETTLE_LIMIT_MS, options.signal);
     await applySetup(cluster, scenario.setup, undo, options.signal);
     const attachments = await describeCluster(cluster);
-    const run = await prepare(scenario, cluster, provider, options, heal);
+    const run = await prepare(plan, cluster, provider, options, heal);
     recorder = run.recorder;
     const before = await readTotals(cluster);
     const phases: PhaseHistory[] = [];
-    for (const [index, phase] of scenario.phases.entries()) {
-      options.progress.phase(phase.name, index, scenario.phases.length);
+    for (const [index, phase] of plan.entries()) {
+      options.progress.phase(phase.name, index, plan.length);
       phases.push(await runPhase(run, phase, phases.flatMap((earlier) => earlier.loads).length));
     }
     await undoAll(heal, options.progress.note);
@@ -121,7 +122,7 @@ export async function runScenario(
 }
 
 async function prepare(
-  scenario: Scenario,
+  plan: PlannedPhase[],
   cluster: Cluster,
   provider: Provider,
   options: RunOptions,
@@ -129,14 +130,13 @@ async function prepare(
 ): Promise<Run> {
   const clock = startClock();
   const random = seededRandom(options.seed);
-  const targets = new Set(scenario.phases.flatMap((phase) => phase.loads.map((load) => load.target)));
+  const targets = new Set(plan.flatMap((phase) => phase.loads.map((load) => load.target)));
   const apps = new Set<string>();
   for (const target of targets) apps.add((await resolveTarget(cluster, target)).app);
-  if (scenario.phases.some((phase) => phase.generate)) apps.add(STORING_APP);
+  if (plan.some((phase) => phase.generate)) apps.add(STORING_APP);
   return {
     evidenceLimitMs: EVIDENCE_LIMIT_MS,
     ...options,
-    scenario,
     cluster,
     provider,
     clock,

@@ -1,6 +1,7 @@
 /** What a scenario file may say: one schema for the type, the check and the published JSON Schema. */
 import { Type, type Static } from '@sinclair/typebox';
 import { FAULT_SCHEMAS } from '../faults/schemas.ts';
+import { DURATION, FIXED_DURATION } from './duration.ts';
 
 const Strict = { additionalProperties: false };
 const Name = Type.String({
@@ -8,9 +9,13 @@ const Name = Type.String({
   maxLength: 40,
   description: 'lower-case letters, digits and hyphens',
 });
-const Duration = Type.String({
-  pattern: '^\\d+(\\.\\d+)?(ms|s|m)$',
+const FixedDuration = Type.String({
+  pattern: `^${FIXED_DURATION}$`,
   description: 'a duration such as 500ms, 10s or 2m',
+});
+const Duration = Type.String({
+  pattern: `^${DURATION}$`,
+  description: 'a duration such as 500ms, 10s, 2m or detection + 10s',
 });
 const Replicas = Type.Record(Type.String(), Type.Integer({ minimum: 0, maximum: 50 }));
 const Environment = Type.Record(Type.String(), Type.Record(Type.String(), Type.String()));
@@ -60,7 +65,7 @@ const Load = Type.Object(
       Type.Integer({ minimum: 1, maximum: 5_000_000, description: 'end after so many requests' }),
     ),
     duration: Type.Optional(Duration),
-    timeout: Type.Optional(Duration),
+    timeout: Type.Optional(FixedDuration),
     maxInFlight: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 20_000, description: 'arrivals beyond are dropped and counted' }),
     ),

@@ -21,6 +21,7 @@ export function environmentSection({ environment }: ReportModel): Block[] {
         ['nodeMonitorPeriod', setting(timing.nodeMonitorPeriodSeconds)],
         ['nodeMonitorGracePeriod', setting(timing.nodeMonitorGracePeriodSeconds)],
         ['tolerationSeconds', setting(timing.tolerationSeconds)],
+        ['settings from', timing.source ?? NONE],
       ],
     ),
     table(
