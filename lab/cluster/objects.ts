@@ -50,6 +50,11 @@ export function isConditionTrue(object: KubeObject, type: string): boolean {
   return condition(object, type)?.status === 'True';
 }
 
+/** Ready, and not told to stop: a pod that is goes on calling itself ready for as long as it can answer. */
+export function isServing(pod: KubeObject): boolean {
+  return isConditionTrue(pod, 'Ready') && pod.metadata.deletionTimestamp === undefined;
+}
+
 /** `Deployment log-lab/log-processor`. */
 export function describe(reference: { kind: string; metadata: { name: string; namespace?: string } }): string {
   const { name, namespace } = reference.metadata;

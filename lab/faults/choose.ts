@@ -1,5 +1,5 @@
 /** Choosing what a fault hits, with the run's seeded randomness. */
-import { appOf, isConditionTrue, type KubeObject } from '../cluster/objects.ts';
+import { appOf, isConditionTrue, isServing, type KubeObject } from '../cluster/objects.ts';
 import { LabError } from '../exit-codes.ts';
 import type { FaultContext } from './fault.ts';
 import type { NodeSelection, PodSelection } from './schemas.ts';
@@ -30,8 +30,7 @@ export async function chooseWorker(selection: NodeSelection, context: FaultConte
 
 export async function choosePod(selection: PodSelection, context: FaultContext): Promise<KubeObject> {
   const pods = await context.cluster.pods(selection.app);
-  const ready = pods.filter((pod) => isConditionTrue(pod, 'Ready') && pod.metadata.deletionTimestamp === undefined);
-  return pick(ready, `ready pod of ${selection.app}`, context.random);
+  return pick(pods.filter(isServing), `ready pod of ${selection.app}`, context.random);
 }
 
 export function describeNodeSelection(selection: NodeSelection): string {

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Cluster } from '../cluster/cluster.ts';
-import { isConditionTrue } from '../cluster/objects.ts';
+import { isServing, type KubeObject } from '../cluster/objects.ts';
 import { LabError } from '../exit-codes.ts';
 import type { GenerationHistory, GeneratorAnswer } from '../history/history.ts';
 import { readRowsByPod } from './audit.ts';
@@ -45,8 +45,7 @@ async function generate(
   cluster: Cluster,
   asked: GenerationHistory['request'],
 ): Promise<Pick<GenerationHistory, 'answer' | 'error'>> {
-  const pod = (await cluster.pods(GENERATOR)).find((candidate) => isConditionTrue(candidate, 'Ready'));
-  if (pod === undefined) throw new LabError(`no pod of ${GENERATOR} is ready`);
+  const pod = chooseGenerator(await cluster.pods(GENERATOR));
   const port: number = pod.spec.containers[0].ports[0].containerPort;
   try {
     const text = await cluster.podHttpPost(pod.metadata.name, port, '/generate', asked);
@@ -54,6 +53,13 @@ async function generate(
   } catch (error) {
     return { answer: null, error: (error as Error).message };
   }
+}
+
+/** Throws LabError when none is there. One that a rollout has told to stop would end in the middle of the job. */
+export function chooseGenerator(pods: readonly KubeObject[]): KubeObject {
+  const pod = pods.find(isServing);
+  if (pod === undefined) throw new LabError(`no pod of ${GENERATOR} is ready`);
+  return pod;
 }
 
 /** What the contract names; an implementation may answer more. */

@@ -1,6 +1,6 @@
 /** Watches the cluster during a run and writes down each transition, on the run's clock. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { appOf, isConditionTrue, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
+import { appOf, isServing, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
 import type { ObjectEvent } from '../cluster/watch.ts';
 import type { ClusterEvent } from '../history/history.ts';
 import type { RunClock } from './clock.ts';
@@ -65,7 +65,7 @@ function eventTransitions(_before: KubeObject | undefined, after: KubeObject | u
   return [{ kind: 'Event', name, what: reason ?? '', ...(message !== undefined && { detail: message }) }];
 }
 
-/** Where the pods are now. One that is told to stop is no longer given new connections, though it may still call itself ready. */
+/** Where the pods are now. One that is told to stop is no longer given new connections. */
 export async function placements(
   cluster: Cluster,
 ): Promise<{ pod: string; node: string; app: string; ready: boolean }[]> {
@@ -75,7 +75,7 @@ export async function placements(
       pod: pod.metadata.name,
       node: (pod.spec.nodeName as string | undefined) ?? '',
       app: appOf(pod),
-      ready: isConditionTrue(pod, 'Ready') && pod.metadata.deletionTimestamp === undefined,
+      ready: isServing(pod),
     }))
     .toSorted((a, b) => a.pod.localeCompare(b.pod));
 }
