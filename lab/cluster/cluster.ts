@@ -118,9 +118,10 @@ export class Cluster {
     return review.status?.allowed === true;
   }
 
-  /** GET on a port of a pod through the API server's proxy. */
-  async podHttpGet(pod: string, port: number, path: string): Promise<string> {
-    return this.#api.request(HttpMethod.GET, `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:${port}/proxy${path}`);
+  /** GET on a port of a pod through the API server's proxy, which waits for minutes for a pod on a dead node. */
+  async podHttpGet(pod: string, port: number, path: string, signal?: AbortSignal): Promise<string> {
+    const proxied = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:${port}/proxy${path}`;
+    return this.#api.request(HttpMethod.GET, proxied, { ...(signal && { signal }) });
   }
 
   /** POST of a JSON body to a port of a pod through the API server's proxy. */

@@ -11,6 +11,8 @@ export interface RequestOptions {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   contentType?: string;
+  /** Ends the request, which then throws. */
+  signal?: AbortSignal;
   /** Called with each `Warning:` of the server. */
   warn?: (message: string) => void;
 }
@@ -42,6 +44,7 @@ export class RestApi extends KubernetesObjectApi {
       context.setHeaderParam('Content-Type', options.contentType ?? 'application/json');
       context.setBody(JSON.stringify(options.body));
     }
+    if (options.signal !== undefined) context.setSignal(options.signal);
     await this.configuration.authMethods.default?.applySecurityAuthentication(context);
     const response = await this.configuration.httpApi.send(context).toPromise();
     const text = await response.body.text();

@@ -8,7 +8,7 @@ import { readablePods, readPod } from './counters.ts';
 const PERIOD_MS = 1000;
 
 export interface CounterFollower {
-  /** Ends it; readings that are still under way are dropped. */
+  /** Ends it and the readings that are still under way. */
   stop(): CounterReading[];
 }
 
@@ -22,7 +22,7 @@ export function followCounters(cluster: Cluster, apps: readonly string[], clock:
       // One that hangs must not collect a second question.
       if (underWay.has(name)) continue;
       underWay.add(name);
-      void readPod(cluster, pod, clock).then((reading) => {
+      void readPod(cluster, pod, clock, stopped.signal).then((reading) => {
         underWay.delete(name);
         if (reading !== undefined && !stopped.signal.aborted) readings.push(reading);
       });

@@ -4,6 +4,9 @@ import { appOf, isConditionTrue, type KubeObject } from '../cluster/objects.ts';
 import type { CounterReading } from '../history/history.ts';
 import type { RunClock } from './clock.ts';
 
+/** A pod on a dead node may be called ready for a minute, and would be waited for much longer. */
+const READ_LIMIT_MS = 5000;
+
 /** Reads every ready pod of the apps; a pod that cannot be read is left out, and its book then has a gap. */
 export async function readCounters(
   cluster: Cluster,
@@ -19,13 +22,20 @@ export async function readablePods(cluster: Cluster, apps: readonly string[]): P
   return (await cluster.pods()).filter((pod) => apps.includes(appOf(pod)) && isConditionTrue(pod, 'Ready'));
 }
 
-/** Undefined when the pod did not answer. */
-export async function readPod(cluster: Cluster, pod: KubeObject, clock: RunClock): Promise<CounterReading | undefined> {
+/** Undefined when the pod did not answer in time, or before the signal. */
+export async function readPod(
+  cluster: Cluster,
+  pod: KubeObject,
+  clock: RunClock,
+  stopped?: AbortSignal,
+): Promise<CounterReading | undefined> {
   const port: number = pod.spec.containers[0].ports[0].containerPort;
   // When it was asked: what it answers is at least as new.
   const at = clock.now();
+  const limit = AbortSignal.timeout(READ_LIMIT_MS);
+  const signal = stopped === undefined ? limit : AbortSignal.any([limit, stopped]);
   try {
-    const text = await cluster.podHttpGet(pod.metadata.name, port, '/metrics');
+    const text = await cluster.podHttpGet(pod.metadata.name, port, '/metrics', signal);
     return { at, pod: pod.metadata.name, node: pod.spec.nodeName, app: appOf(pod), ...parseMetrics(text) };
   } catch {
     return undefined;
