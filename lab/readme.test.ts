@@ -1,5 +1,5 @@
 /** What the README says is what the project does. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { projectPath } from './project.ts';
 import { loadScenario, scenarioNames } from './scenario/load-scenario.ts';
@@ -32,8 +32,4 @@ void t.test('CI runs the test command at its top', async (t) => {
   t.match(readme, /npm ci && npm test/);
   t.match(ci, /^npm ci$/m);
   t.match(ci, /^npm test/m);
-});
-
-void t.test('every file it links to exists', async (t) => {
-  for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) t.ok(existsSync(projectPath(path!)), path!);
 });
