@@ -1,0 +1,45 @@
+/**
+ * Source ports in turn, for a client that stands for many. A node that forwards a Service's connections remembers one
+ * that was never answered for two minutes (nf_conntrack_tcp_timeout_syn_sent), and sends whatever comes from the same
+ * address and port meanwhile to where that went: to a dead pod, although its endpoint is long gone. Clients of their own
+ * would hardly ever meet such a trace; one that opens hundreds of connections a second from one address, with ports that
+ * the system picks at random, meets its own all the time.
+ */
+import { readFileSync } from 'node:fs';
+
+const REMEMBERED_SECONDS = 120;
+/** IANA's range for such ports, which other systems keep to. */
+const DYNAMIC_RANGE: readonly [first: number, last: number] = [49_152, 65_535];
+
+export class SourcePorts {
+  readonly #first: number;
+  readonly #count: number;
+  #next = 0;
+
+  constructor([first, last] = localRange()) {
+    this.#first = first;
+    this.#count = last - first + 1;
+  }
+
+  /**
+   * Moves on with the clock at least as fast as all ports are gone through in the time for which they are remembered, so
+   * that several loads in turn do not meet each other's. `nowMs` is wall-clock time.
+   */
+  take(nowMs = Date.now()): number {
+    const byClock = Math.floor((nowMs / 1000 / REMEMBERED_SECONDS) * this.#count);
+    this.#next = Math.max(this.#next + 1, byClock);
+    return this.#first + (this.#next % this.#count);
+  }
+}
+
+function localRange(): readonly [number, number] {
+  try {
+    const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
+      .trim()
+      .split(/\s+/)
+      .map(Number);
+    return [first!, last!];
+  } catch {
+    return DYNAMIC_RANGE;
+  }
+}
