@@ -3,10 +3,10 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-CONTEXT=${1:?usage: build-images.sh CONTEXT OUTPUT SOURCES_SHA256}
+CONTEXT=${1:?usage: build-images.sh CONTEXT OUTPUT SOURCES_SHA256 NAME...}
 OUTPUT=${2:?}
 SOURCES=${3:?}
-VERSION=1.0.0
+NAMES=("${@:4}")
 
 builder_installed() { command -v buildah >/dev/null; }
 install_builder() {
@@ -15,14 +15,13 @@ install_builder() {
 
 built() { [[ -e $OUTPUT/SOURCES ]] && has_content "$OUTPUT/SOURCES" "$SOURCES"; }
 build() {
-  local directory service name
+  local service name
   rm -rf "$OUTPUT"
   mkdir -p "$OUTPUT"
-  for directory in "$CONTEXT"/*/; do
-    service=$(basename "$directory")
-    name=docker.io/log-lab/$service:$VERSION
-    retry 3 buildah build --quiet --timestamp 0 --build-arg "BASE=$NODE_IMAGE" --build-arg "SERVICE=$service" \
-      --file "$LAB_DIR/provision/Containerfile" --tag "$name" "$CONTEXT"
+  for name in "${NAMES[@]}"; do
+    service=$(basename "${name%:*}")
+    retry 3 buildah build --quiet --timestamp 0 --build-arg "BASE=$NODE_IMAGE" \
+      --file "$LAB_DIR/provision/Containerfile" --tag "$name" "$CONTEXT/$service"
     buildah push --quiet "$name" "docker-archive:$OUTPUT/$service.tar:$name"
     echo "$service.tar $name" >>"$OUTPUT/INDEX"
   done

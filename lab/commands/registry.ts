@@ -9,5 +9,6 @@ export const COMMANDS: Record<string, () => Promise<Command>> = {
   report: async () => (await import('./report.ts')).report,
   doctor: async () => (await import('./doctor.ts')).doctor,
   bundle: async () => (await import('./bundle.ts')).bundle,
+  images: async () => (await import('./images.ts')).images,
   bench: async () => (await import('./bench.ts')).bench,
 };

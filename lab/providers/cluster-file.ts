@@ -43,6 +43,11 @@ const Fingerprint = Type.String({
   description: "a key's fingerprint, 40 hexadecimal digits",
 });
 
+const PinnedImage = Type.String({
+  pattern: '^[^:@]+:[^:@]+@sha256:[0-9a-f]{64}$',
+  description: 'an image with its tag and its digest, NAME:TAG@sha256:...',
+});
+
 const Box = Type.Object(
   {
     name: Type.String({ pattern: '^[\\w.-]+/[\\w.-]+$' }),
@@ -106,7 +111,10 @@ const ClusterFileSchema = Type.Object(
       },
       Strict,
     ),
-    images: Type.Object({ node: Type.String(), postgres: Type.String(), helper: Type.String() }, Strict),
+    images: Type.Object(
+      { node: PinnedImage, postgres: Type.String(), helper: Type.String(), kindNode: PinnedImage },
+      Strict,
+    ),
   },
   Strict,
 );

@@ -1,18 +1,14 @@
 /** The services' images: bundled on the host, built in the control plane's machine, imported on all. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectPath } from '../../project.ts';
+import { bundleServices } from '../../images/bundle-services.ts';
+import { fullImageName, SERVICES } from '../../images/names.ts';
 import { REMOTE_DIRECTORY, type Machine, type RunOptions } from './machine.ts';
 
-/** As the manifests name them. */
-const SERVICES = ['log-generator', 'log-processor', 'stats-display'];
 const REMOTE_IMAGES = '/var/lib/lab/service-images';
 
-/**
- * Nothing is built when the bundle holds the services' images, nor when the same sources were built before.
- * One JavaScript file a service: the same for every architecture, so that only the base image differs.
- */
+/** Nothing is built when the bundle holds the services' images, nor when the same sources were built before. */
 export async function buildServiceImages(
   { directory, bundle }: { directory: string; bundle?: string | undefined },
   builder: Machine,
@@ -28,7 +24,8 @@ export async function buildServiceImages(
   const sources = await digestOf(context);
   const remoteContext = `${REMOTE_DIRECTORY}/services`;
   await builder.upload(context, remoteContext, options(builder.name));
-  await builder.script('build-images.sh', [remoteContext, REMOTE_IMAGES, sources], options(builder.name));
+  const names = SERVICES.map(fullImageName);
+  await builder.script('build-images.sh', [remoteContext, REMOTE_IMAGES, sources, ...names], options(builder.name));
   const others = machines.filter(({ name }) => name !== builder.name);
   const had = await Promise.all(others.map((machine) => sourcesOn(machine, options(machine.name))));
   const stale = others.filter((_, index) => had[index] !== sources);
@@ -59,31 +56,6 @@ async function holdsServices(bundle: string): Promise<boolean> {
   return SERVICES.every((service) => index.includes(`/log-lab/${service}:`));
 }
 
-/** `CONTEXT/SERVICE/server.js`, with the files that it reads at run time beside it. */
-async function bundleServices(context: string): Promise<void> {
-  const { build } = await import('esbuild');
-  await rm(context, { recursive: true, force: true });
-  for (const service of SERVICES) {
-    const output = join(context, service);
-    await mkdir(output, { recursive: true });
-    await build({
-      entryPoints: [projectPath('services', service, 'server.ts')],
-      outfile: join(output, 'server.js'),
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      format: 'esm',
-      // Some dependencies are CommonJS and require Node's own modules.
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-      external: ['pg-native'],
-      logLevel: 'error',
-    });
-    await writeFile(join(output, 'package.json'), '{"type":"module"}\n');
-    const migrations = projectPath('services', service, 'migrations');
-    if (await exists(migrations)) await cp(migrations, join(output, 'migrations'), { recursive: true });
-  }
-}
-
 /** Of all names and contents. */
 async function digestOf(directory: string): Promise<string> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
@@ -91,11 +63,4 @@ async function digestOf(directory: string): Promise<string> {
   const hash = createHash('sha256');
   for (const path of files.toSorted()) hash.update(path.slice(directory.length)).update(await readFile(path));
   return hash.digest('hex');
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,0 +1,77 @@
+/** The three images: from bundled sources into archives, and to a registry if one is named. */
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { LabError } from '../exit-codes.ts';
+import { readArchive, type ArchivedImage } from './archive.ts';
+import type { ImageSources } from './builder.ts';
+import { bundleServices } from './bundle-services.ts';
+import type { ChosenBuilder } from './builders.ts';
+import { fullImageName, imageName, nameInRegistry, SERVICES, type Service } from './names.ts';
+
+export interface BuildOptions {
+  /** Name and digest of the base image. */
+  base: string;
+  /** Where the archives go. */
+  output: string;
+  /** `HOST/PATH`. */
+  registry?: string | undefined;
+  say: (message: string) => void;
+  signal: AbortSignal;
+}
+
+export interface BuiltImage extends ArchivedImage {
+  /** As the manifests have it. */
+  name: string;
+  archive: string;
+  /** Its name in the registry, if it was sent there. */
+  pushedAs?: string;
+}
+
+/** An archive is there whole or not at all. Throws LabError with the end of what the builder said. */
+export async function buildImages({ builder }: ChosenBuilder, options: BuildOptions): Promise<BuiltImage[]> {
+  const output = resolve(options.output);
+  await mkdir(output, { recursive: true });
+  // Beside the archives: builders that run in a sandbox cannot read everywhere.
+  const work = await mkdtemp(join(output, 'building-'));
+  try {
+    await bundleServices(join(work, 'services'));
+    const built: BuiltImage[] = [];
+    for (const service of SERVICES) {
+      options.signal.throwIfAborted();
+      options.say(`building ${imageName(service)} with ${builder.name}`);
+      const sources = { name: fullImageName(service), context: join(work, 'services', service), base: options.base };
+      const partial = join(work, archiveName(service));
+      await builder.build(sources, partial, options.signal);
+      const image = await readArchive(partial, options);
+      const archive = join(output, archiveName(service));
+      await rename(partial, archive);
+      built.push({ name: imageName(service), archive, ...image, ...(await push(builder, sources, service, options)) });
+    }
+    return built;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function push(
+  builder: ChosenBuilder['builder'],
+  sources: ImageSources,
+  service: Service,
+  { registry, say, signal }: BuildOptions,
+): Promise<{ pushedAs?: string }> {
+  if (registry === undefined) return {};
+  const target = nameInRegistry(imageName(service), registry);
+  say(`pushing ${target}`);
+  try {
+    await builder.push(sources, target, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const fix = `see that ${registry} is right and that you may push there: ${builder.name} login ${registry.split('/')[0]}`;
+    throw new LabError(`${target} could not be pushed: ${(error as Error).message}\n${fix}`, { cause: error });
+  }
+  return { pushedAs: target };
+}
+
+function archiveName(service: Service): string {
+  return `${service}.tar`;
+}
