@@ -1,13 +1,11 @@
 /** kubeadm's configuration files (v1beta4), made from provision/cluster.yaml. Pure. */
 import { stringify } from 'yaml';
 import type { ClusterFile, ClusterNode, TimingProfile } from '../cluster-file.ts';
+import { apiServerArguments, controllerManagerArguments, kubeletTiming } from '../kubeadm-timing.ts';
 
 const KUBEADM = 'kubeadm.k8s.io/v1beta4';
 const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
 const API_PORT = 6443;
-
-/** Kubernetes' default for CrashLoopBackOff, which kubelets refuse to be given as a setting. */
-const DEFAULT_CRASH_LOOP_MAX_SECONDS = 300;
 
 export interface JoinSecrets {
   token: string;
@@ -79,7 +77,6 @@ function nodeRegistration(node: ClusterNode): Document {
 
 function clusterConfiguration(file: ClusterFile, timing: TimingProfile): Document {
   const node = controlPlaneNode(file);
-  const toleration = String(timing.defaultTolerationSeconds);
   return {
     apiVersion: KUBEADM,
     kind: 'ClusterConfiguration',
@@ -93,18 +90,14 @@ function clusterConfiguration(file: ClusterFile, timing: TimingProfile): Documen
     apiServer: {
       // Localhost for those who reach the API server through a forwarded port.
       certSANs: [node.address, node.name, 'localhost', '127.0.0.1'],
-      extraArgs: [
-        { name: 'default-not-ready-toleration-seconds', value: toleration },
-        { name: 'default-unreachable-toleration-seconds', value: toleration },
-      ],
+      extraArgs: argumentList(apiServerArguments(timing)),
     },
-    controllerManager: {
-      extraArgs: [
-        { name: 'node-monitor-period', value: seconds(timing.nodeMonitorPeriodSeconds) },
-        { name: 'node-monitor-grace-period', value: seconds(timing.nodeMonitorGracePeriodSeconds) },
-      ],
-    },
+    controllerManager: { extraArgs: argumentList(controllerManagerArguments(timing)) },
   };
+}
+
+function argumentList(values: Record<string, string>): Document[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
 
 function kubeletConfiguration(file: ClusterFile, timing: TimingProfile): Document {
@@ -113,21 +106,8 @@ function kubeletConfiguration(file: ClusterFile, timing: TimingProfile): Documen
     kind: 'KubeletConfiguration',
     cgroupDriver: 'systemd',
     clusterDomain: file.network.clusterDomain,
-    nodeStatusUpdateFrequency: seconds(timing.nodeStatusUpdateFrequencySeconds),
-    // A heartbeat is a status report too; without this one goes out only every five minutes, and leases every ten seconds.
-    nodeStatusReportFrequency: seconds(timing.nodeStatusUpdateFrequencySeconds),
     maxPods: Math.min(...file.nodes.map((node) => node.pods)),
-    ...crashLoopBackOff(timing),
-  };
-}
-
-/** A shorter longest wait shortens the first one too, but the first cannot be set by itself. */
-function crashLoopBackOff(timing: TimingProfile): Document {
-  if (timing.crashLoopBackOffMaxSeconds === DEFAULT_CRASH_LOOP_MAX_SECONDS) return {};
-  return {
-    crashLoopBackOff: { maxContainerRestartPeriod: seconds(timing.crashLoopBackOffMaxSeconds) },
-    // Initial wait of a second. Alpha, and of the kubelet alone.
-    ...(timing.crashLoopBackOffInitialSeconds <= 1 && { featureGates: { ReduceDefaultCrashLoopBackOffDecay: true } }),
+    ...kubeletTiming(timing),
   };
 }
 
@@ -137,10 +117,6 @@ function kubeProxyConfiguration(file: ClusterFile): Document {
     kind: 'KubeProxyConfiguration',
     clusterCIDR: file.network.podCidr,
   };
-}
-
-function seconds(value: number): string {
-  return `${value}s`;
 }
 
 function toYaml(documents: readonly Document[], overrides: Overrides): string {
