@@ -9,6 +9,7 @@ import { writeKubeconfig } from './api/http/kubeconfig.ts';
 import { startApiServer } from './api/http/server.ts';
 import { createApiClient } from './api/in-process-client.ts';
 import { startControllers } from './controllers/index.ts';
+import { withFieldManager } from './controllers/shared/field-manager.ts';
 import { createImages } from './images/images.ts';
 import { createKubelet } from './kubelet/kubelet.ts';
 import { addressPlan } from './network/address-plan.ts';
@@ -27,13 +28,14 @@ async function startCluster(settings: EmbeddedSettings): Promise<{ url: string; 
     nodePortFree: isPortFree,
     defaultTolerationSeconds: settings.timing.defaultTolerationSeconds,
   });
-  const cluster = createNetwork(settings, client);
+  const cluster = createNetwork(settings, withFieldManager(client, 'log-lab-network'));
   const images = createImages({
     projectDirectory: settings.projectDirectory,
     compileCacheDirectory: join(settings.projectDirectory, 'node_modules', '.cache', 'log-lab'),
   });
+  const kubeletClient = withFieldManager(client, 'kubelet');
   const kubelets = settings.nodes.map((node, nodeIndex) =>
-    createKubelet({ node, nodeIndex, settings, client, network: cluster.network, images }),
+    createKubelet({ node, nodeIndex, settings, client: kubeletClient, network: cluster.network, images }),
   );
   const agents = new Map(kubelets.map((kubelet) => [kubelet.nodeName, kubelet]));
 

@@ -25,7 +25,7 @@ export interface WriteOptions {
   /** Server-side apply: take over fields that another manager owns instead of failing with 409. */
   force?: boolean | undefined;
   /** Where a write goes; without it, to the object itself (which leaves status as it was). */
-  subresource?: 'status' | 'scale' | 'ephemeralcontainers' | 'resize' | undefined;
+  subresource?: 'status' | 'scale' | undefined;
   /** Called for each message that the REST API sends as a `Warning:` header. */
   warn?: ((message: string) => void) | undefined;
 }
