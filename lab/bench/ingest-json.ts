@@ -40,9 +40,9 @@ export async function measureJson(port: number, durationMs: number): Promise<Jso
     new AbortController().signal,
     () => {},
   );
-  const wrong = operations.find(({ status }) => status !== 201);
+  const wrong = [...operations].find(({ status }) => status !== 201);
   if (wrong) throw new Error(`a request ended with ${wrong.status} ${wrong.error}`);
-  const latencies = sorted(operations.map((operation) => operation.endedAt - operation.startedAt));
+  const latencies = sorted(Array.from(operations, ({ startedAt, endedAt }) => endedAt - startedAt));
   return {
     answers: operations.length,
     rate: (operations.length / (endedAt - startedAt)) * 1000,

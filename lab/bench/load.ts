@@ -74,7 +74,7 @@ async function lateness(port: number, say: (line: string) => void): Promise<Figu
 }
 
 function lateShare({ operations, dropped }: LoadResult): number {
-  const late = operations.filter(({ intendedAt, startedAt }) => startedAt - intendedAt > LATE_MS).length;
+  const late = [...operations].filter(({ intendedAt, startedAt }) => startedAt - intendedAt > LATE_MS).length;
   return (late + dropped) / (operations.length + dropped);
 }
 
@@ -112,7 +112,8 @@ function run(part: Pick<LoadSpec, 'driver' | 'port' | 'durationMs'>): Promise<Lo
 }
 
 function okPerSecond({ operations, startedAt, endedAt }: LoadResult): number {
-  return (operations.filter(({ outcome }) => outcome === 'ok').length / (endedAt - startedAt)) * 1000;
+  const ok = [...operations].filter(({ outcome }) => outcome === 'ok').length;
+  return (ok / (endedAt - startedAt)) * 1000;
 }
 
 /** What the target served since it was last asked. */

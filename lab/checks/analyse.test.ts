@@ -43,9 +43,10 @@ void t.test('lost logs are a fail: the books agree about them', async (t) => {
 
 void t.test('what a pod stored without hearing of it is in the database and in no counter', async (t) => {
   const run = loadBalanceRun();
-  const open = run.phases[0]!.loads[0]!.operations[4]!;
+  const { operations } = run.phases[0]!.loads[0]!;
+  const open = operations.get(4);
   const last = run.counters.findLast((reading) => reading.pod === open.pod)!;
-  Object.assign(open, { outcome: 'info', status: 503 });
+  operations.set(4, { ...open, outcome: 'info', status: 503 });
   last.requests['POST /logs 201']! -= 1;
   last.stored -= 1;
   t.same(analyse(run).books!.differences, []);
@@ -55,9 +56,10 @@ void t.test('what a pod stored without hearing of it is in the database and in n
 
 void t.test('duplicated and unexpected rows are found', async (t) => {
   const run = loadBalanceRun();
-  const rows = run.audit.rows!.map((row) => (row.seq === 5 ? { ...row, copies: 2 } : row));
-  rows.push({ loadIndex: 0, seq: 9999, pod: rows[0]!.pod, node: 'w1', copies: 1 });
-  rows.push({ loadIndex: 7, seq: 0, pod: rows[0]!.pod, node: 'w1', copies: 1 });
+  const rows = run.audit.rows!;
+  rows.set(5, { ...rows.get(5), copies: 2 });
+  rows.push({ ...rows.get(0), seq: 9999 });
+  rows.push({ ...rows.get(0), loadIndex: 7 });
   const { ledger } = analyse({ ...run, audit: auditOf(rows) });
   t.equal(ledger!.duplicated, 1);
   t.equal(ledger!.unexpected, 2);
@@ -72,9 +74,11 @@ void t.test('books that part are unknown, and it is said where', async (t) => {
 
 void t.test('one pod acknowledging what another stored is a difference', async (t) => {
   const run = loadBalanceRun();
-  const other = run.audit.rows!.find(({ pod }) => pod !== run.audit.rows![0]!.pod)!;
-  const rows = run.audit.rows!.map((row, index) => (index === 0 ? { ...row, pod: other.pod } : row));
-  const { books } = analyse({ ...run, audit: auditOf(rows) });
+  const rows = run.audit.rows!;
+  const first = rows.get(0);
+  const other = [...rows].find(({ pod }) => pod !== first.pod)!;
+  rows.set(0, { ...first, pod: other.pod });
+  const { books } = analyse(run);
   t.ok(books!.differences.includes('1 logs were acknowledged by one pod and stored by another'));
 });
 

@@ -7,7 +7,7 @@ import { type Ledger, logLoads } from './ledger.ts';
 import { type Metric, missing, orMissing } from './metric.ts';
 import { countByPods, type PodCount } from './pod-counters.ts';
 import { increment } from './requests.ts';
-import { indexRows } from './row-index.ts';
+import { indexRows, rowsByLoad } from './row-index.ts';
 import { allLoads } from './scope.ts';
 import { type Traffic, trafficByApp } from './traffic.ts';
 
@@ -71,8 +71,9 @@ interface RowBook {
 function rowsOf(audit: DatabaseAudit, generations: GenerationHistory[]): RowBook | null {
   if (audit.rows === null || generations.some(({ rowsByPod }) => rowsByPod === null)) return null;
   const book: RowBook = { byPod: new Map(), total: 0, extraCopies: 0 };
-  for (const { pod, copies } of audit.rows) {
-    increment(book.byPod, pod, copies);
+  for (let index = 0; index < audit.rows.length; index += 1) {
+    const copies = audit.rows.copies(index);
+    increment(book.byPod, audit.rows.pod(index), copies);
     book.total += copies;
     book.extraCopies += copies - 1;
   }
@@ -120,12 +121,13 @@ function clientBook({ loads, generations }: Traffic) {
   const clientByPod = new Map<string, number>();
   const nodeOf = new Map<string, string>();
   let indeterminate = 0;
-  for (const load of loads) {
-    for (const { outcome, pod, node } of load.operations) {
+  for (const { operations } of loads) {
+    for (let index = 0; index < operations.length; index += 1) {
+      const outcome = operations.outcome(index);
       if (outcome === 'info') indeterminate += 1;
       if (outcome !== 'ok') continue;
-      increment(clientByPod, pod);
-      nodeOf.set(pod, node);
+      increment(clientByPod, operations.pod(index));
+      nodeOf.set(operations.pod(index), operations.node(index));
     }
   }
   for (const { answer } of generations) {
@@ -171,13 +173,16 @@ function rowDifferences(entry: Entry, { rows, ledger }: AppBooks): string[] {
 
 /** A 201 says which pod stored the log, and so does its row. */
 function comparePodNames(books: Books, history: RunHistory): void {
-  const byLoad = Map.groupBy(history.audit.rows ?? [], (row) => row.loadIndex);
+  const { rows } = history.audit;
+  if (rows === null) return;
+  const byLoad = rowsByLoad(rows);
   let differing = 0;
   for (const load of logLoads(allLoads(history))) {
-    const rows = indexRows(load, byLoad.get(load.spec.index) ?? []);
-    for (const { seq, status, pod } of load.operations) {
-      const row = status === 201 ? rows.find(seq) : undefined;
-      if (row && row.pod !== pod) differing += 1;
+    const { operations } = load;
+    const { find } = indexRows(load, rows, byLoad.get(load.spec.index) ?? []);
+    for (let index = 0; index < operations.length; index += 1) {
+      const row = operations.status(index) === 201 ? find(operations.seq(index)) : undefined;
+      if (row !== undefined && rows.pod(row) !== operations.pod(index)) differing += 1;
     }
   }
   if (differing > 0) books.differences.push(`${differing} logs were acknowledged by one pod and stored by another`);

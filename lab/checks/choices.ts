@@ -1,15 +1,18 @@
 /** The independent choices behind a load: which pod each connection (or request) was given. */
 import type { LoadHistory } from '../history/history.ts';
-import type { Operation } from '../load/load.ts';
+import type { Operations } from '../load/operations.ts';
+import { Words } from '../load/table.ts';
 
 export interface Choices {
   unit: 'connection' | 'request';
-  /** The first answer of each choice, in order of time. */
-  chosen: Operation[];
+  /** Those that answered, with their nodes; in the lists below a pod is its index here. */
+  pods: { pod: string; node: string }[];
+  /** The pod that each choice fell on, as its first answer says, in order of time. */
+  chosen: Uint32Array;
   /** Choices that got no answer, so that nobody knows where they went. */
   unattributed: number;
-  /** Answered requests in order of time, and for each its connection, numbered over all loads. */
-  answered: Operation[];
+  /** The pod of each answered request in order of time, and its connection, numbered over all loads. */
+  answered: Uint32Array;
   connections: Uint32Array;
 }
 
@@ -17,18 +20,21 @@ export interface Choices {
 export function choicesOf(loads: LoadHistory[]): Choices {
   const requests = inOrder(loads);
   const answers = withAnswer(requests);
+  const { pods } = requests;
   if (loads[0]?.balancing === 'per-request') {
-    const unattributed = requests.operations.length - answers.answered.length;
-    return { unit: 'request', chosen: answers.answered, unattributed, ...answers };
+    const unattributed = requests.connections.length - answers.answered.length;
+    return { unit: 'request', pods, chosen: answers.answered, unattributed, ...answers };
   }
   const seen = new Uint8Array(requests.highest + 1);
-  const chosen = answers.answered.filter((_, index) => firstSight(seen, answers.connections[index]!));
-  return { unit: 'connection', chosen, unattributed: countSilent(requests, seen), ...answers };
+  const chosen = firstOfEach(answers, seen);
+  return { unit: 'connection', pods, chosen, unattributed: countSilent(requests, seen), ...answers };
 }
 
 /** Connections are held in arrays by number rather than in maps: a run may have a million of them. */
 interface Requests {
-  operations: Operation[];
+  pods: Choices['pods'];
+  /** One more than the index of the pod that answered; 0 when none did. */
+  answers: Uint32Array;
   connections: Int32Array;
   /** Largest number of a connection. */
   highest: number;
@@ -36,36 +42,55 @@ interface Requests {
 
 /** Load after load, each in the order in which its requests were started. */
 function inOrder(loads: LoadHistory[]): Requests {
-  const operations = loads.flatMap((load) => startOrder(load.operations));
-  const connections = new Int32Array(operations.length);
+  const size = loads.reduce((total, load) => total + load.operations.length, 0);
+  const [answers, connections] = [new Uint32Array(size), new Int32Array(size)];
+  const names = new Words();
+  const pods: Choices['pods'] = [];
   let offset = 0;
   let position = 0;
-  for (const load of loads) {
-    const end = position + load.operations.length;
+  for (const { operations } of loads) {
     let next = offset;
-    for (; position < end; position += 1) {
-      const { connection } = operations[position]!;
+    for (const index of startOrder(operations)) {
+      const connection = operations.connection(index);
       connections[position] = connection < 0 ? -1 : connection + offset;
       next = Math.max(next, connection + offset + 1);
+      const name = names.indexOf(operations.pod(index));
+      if (name > pods.length) pods.push({ pod: operations.pod(index), node: operations.node(index) });
+      answers[position++] = name;
     }
     offset = next;
   }
-  return { operations, connections, highest: offset - 1 };
+  return { pods, answers, connections, highest: offset - 1 };
 }
 
-function startOrder(operations: Operation[]): Operation[] {
-  const ordered = operations.every((operation, index) => index === 0 || operations[index - 1]!.seq <= operation.seq);
-  return ordered ? operations : operations.toSorted((a, b) => a.seq - b.seq);
+function startOrder(operations: Operations): Uint32Array {
+  const order = new Uint32Array(operations.length);
+  let ordered = true;
+  for (let index = 0; index < order.length; index += 1) {
+    order[index] = index;
+    ordered &&= index === 0 || operations.seq(index - 1) <= operations.seq(index);
+  }
+  return ordered ? order : order.sort((a, b) => operations.seq(a) - operations.seq(b));
 }
 
-function withAnswer({ operations, connections }: Requests): Pick<Choices, 'answered' | 'connections'> {
-  const kept = new Uint32Array(operations.length);
+function withAnswer({ answers, connections }: Requests): Pick<Choices, 'answered' | 'connections'> {
+  const answered = new Uint32Array(answers.length);
+  const carriers = new Uint32Array(answers.length);
   let length = 0;
-  const answered = operations.filter(({ pod }, index) => {
-    if (pod !== '') kept[length++] = connections[index]!;
-    return pod !== '';
-  });
-  return { answered, connections: kept.subarray(0, length) };
+  for (const [index, answer] of answers.entries()) {
+    if (answer === 0) continue;
+    answered[length] = answer - 1;
+    carriers[length++] = connections[index]!;
+  }
+  return { answered: answered.subarray(0, length), connections: carriers.subarray(0, length) };
+}
+
+/** The first answer on each connection, which is marked as seen. */
+function firstOfEach({ answered, connections }: Pick<Choices, 'answered' | 'connections'>, seen: Uint8Array) {
+  const first = new Uint32Array(answered.length);
+  let length = 0;
+  for (const [index, pod] of answered.entries()) if (firstSight(seen, connections[index]!)) first[length++] = pod;
+  return first.subarray(0, length);
 }
 
 /** Marks the connection as seen, and says whether it had not been. */

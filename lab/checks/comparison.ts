@@ -116,7 +116,7 @@ function perSecond(metric: string, loads: LoadHistory[]): number[] | undefined {
   const [, family, name] = /(latency|serviceTime|throughput)\.(\w+)$/.exec(metric) ?? [];
   if (family === undefined || name === undefined || name === 'offeredPerSecond') return undefined;
   const seconds = loads.flatMap(wholeSeconds);
-  if (family === 'throughput') return seconds.map((load) => load.operations.filter((o) => o.outcome === 'ok').length);
+  if (family === 'throughput') return seconds.map((load) => countRequests(scopeOf([load])).ok);
   return seconds.flatMap((load) => {
     const latency = measureLatency(scopeOf([load]), family === 'latency' ? 'responseTime' : 'serviceTime');
     const value = latency && ({ ...latency } as Record<string, unknown>)[name];
@@ -127,10 +127,13 @@ function perSecond(metric: string, loads: LoadHistory[]): number[] | undefined {
 
 /** One load per whole second of it. */
 function wholeSeconds(load: LoadHistory): LoadHistory[] {
-  const second = (at: number) => Math.floor((at - load.startedAt) / WINDOW_MS);
-  const groups = Map.groupBy(load.operations, (operation) => second(operation.intendedAt));
+  const { operations } = load;
   const whole = Math.floor((load.endedAt - load.startedAt) / WINDOW_MS);
-  return Array.from({ length: whole }, (_, index) => ({ ...load, operations: groups.get(index) ?? [] }));
+  const seconds = Array.from({ length: whole }, (): number[] => []);
+  for (let index = 0; index < operations.length; index += 1) {
+    seconds[Math.floor((operations.intendedAt(index) - load.startedAt) / WINDOW_MS)]?.push(index);
+  }
+  return seconds.map((indexes) => ({ ...load, operations: operations.pick(indexes) }));
 }
 
 function judge(

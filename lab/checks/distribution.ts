@@ -1,6 +1,5 @@
 /** How the load was spread over pods and over nodes, tested against what independent choices would give. */
 import type { LoadHistory, PhaseHistory } from '../history/history.ts';
-import type { Operation } from '../load/load.ts';
 import { type Classification, classify, type Verdict } from '../statistics/classify.ts';
 import { bonferroni, type Interval, wilsonInterval } from '../statistics/proportion.ts';
 import { normalQuantile } from '../statistics/distributions.ts';
@@ -63,7 +62,7 @@ export function measureDistributions(loads: LoadHistory[], phase: PhaseHistory):
   if (choices.chosen.length === 0) return null;
   const ready = readyPods(phase, first.app);
   const nodeOf = new Map(ready.pods);
-  for (const { pod, node } of choices.answered) if (!nodeOf.has(pod)) nodeOf.set(pod, node);
+  for (const { pod, node } of choices.pods) if (!nodeOf.has(pod)) nodeOf.set(pod, node);
   const untested = untestable(choices, ready.stable && nodeOf.size === ready.pods.size);
 
   const pods = [...nodeOf].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -95,13 +94,13 @@ function distribution(
   over: Distribution['over'],
   choices: Choices,
   expected: Expected[],
-  category: (answer: { pod: string }) => string,
+  category: (answer: Choices['pods'][number]) => string,
   untestable: string | null,
 ): Distribution {
   const index = new Map(expected.map(({ name }, position) => [name, position]));
-  const positionOf = (answer: { pod: string }) => index.get(category(answer))!;
-  const chosen = mapped(choices.chosen, positionOf);
-  const requested = choices.answered === choices.chosen ? chosen : mapped(choices.answered, positionOf);
+  const positions = choices.pods.map((answer) => index.get(category(answer))!);
+  const chosen = mapped(choices.chosen, positions);
+  const requested = choices.answered === choices.chosen ? chosen : mapped(choices.answered, positions);
   const shares = shareTable(expected, tally(chosen, expected.length), tally(requested, expected.length));
   const untested = untestable ?? (expected.length < 2 ? `there is only one of the ${over} to choose` : null);
   const test = untested
@@ -133,14 +132,12 @@ function distribution(
   };
 }
 
-/** TypedArray.from would build a list in between, which a million answers feel. */
-function mapped(answers: Operation[], position: (answer: Operation) => number): Uint16Array {
-  const positions = new Uint16Array(answers.length);
-  for (const [index, answer] of answers.entries()) positions[index] = position(answer);
-  return positions;
+/** The categories of pods that are given by their index. */
+function mapped(pods: Uint32Array, categories: number[]): Uint32Array {
+  return pods.map((pod) => categories[pod]!);
 }
 
-function tally(choices: Uint16Array, categories: number): number[] {
+function tally(choices: Uint32Array, categories: number): number[] {
   const counts = Array.from({ length: categories }, () => 0);
   for (const choice of choices) counts[choice]! += 1;
   return counts;

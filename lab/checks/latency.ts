@@ -1,9 +1,9 @@
 /** How long successful requests took, from all samples (quantiles of type 7; no histogram). */
 import { quantile, quantileInterval } from '../statistics/quantiles.ts';
 import type { Interval } from '../statistics/proportion.ts';
-import type { Operation } from '../load/load.ts';
+import type { Operations } from '../load/operations.ts';
 import { type Metric, missing } from './metric.ts';
-import { operationsOf, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 export interface Latency {
   /** Successful requests; the others are counted elsewhere and are in no percentile. */
@@ -51,15 +51,18 @@ export function measureLatency(scope: Scope, clock: Clock): Latency | null {
   };
 }
 
-export function timeOf(operation: Operation, clock: Clock): number {
-  return operation.endedAt - (clock === 'responseTime' ? operation.intendedAt : operation.startedAt);
+export function timeOf(operations: Operations, index: number, clock: Clock): number {
+  const from = clock === 'responseTime' ? operations.intendedAt(index) : operations.startedAt(index);
+  return operations.endedAt(index) - from;
 }
 
 function successfulTimes(scope: Scope, clock: Clock): Float64Array {
   const times = new Float64Array(scope.loads.reduce((total, load) => total + load.operations.length, 0));
   let length = 0;
-  for (const operation of operationsOf(scope)) {
-    if (operation.outcome === 'ok') times[length++] = timeOf(operation, clock);
+  for (const { operations } of scope.loads) {
+    for (let index = 0; index < operations.length; index += 1) {
+      if (operations.outcome(index) === 'ok') times[length++] = timeOf(operations, index, clock);
+    }
   }
   return times.subarray(0, length);
 }

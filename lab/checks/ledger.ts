@@ -1,7 +1,8 @@
 /** The ledger: every log that was acknowledged is in the database exactly once. */
-import type { AuditRow, DatabaseAudit, LoadHistory } from '../history/history.ts';
+import type { AuditRows } from '../history/audit-rows.ts';
+import type { DatabaseAudit, LoadHistory } from '../history/history.ts';
 import { type Metric, missing } from './metric.ts';
-import { indexRows, type RowIndex } from './row-index.ts';
+import { indexRows, rowsByLoad } from './row-index.ts';
 
 export interface Ledger {
   /** Logs whose storing was promised to a client. */
@@ -33,14 +34,17 @@ export function logLoads(loads: LoadHistory[]): LoadHistory[] {
 
 /** Null when the database could not be read. */
 export function keepLedger(loads: LoadHistory[], audit: DatabaseAudit): Ledger | null {
-  if (audit.rows === null) return null;
+  const { rows } = audit;
+  if (rows === null) return null;
   const ledger = emptyLedger();
-  const rowsByLoad = Map.groupBy(audit.rows, (row) => row.loadIndex);
+  const byLoad = rowsByLoad(rows);
   for (const load of logLoads(loads)) {
-    settleLoad(ledger, load, indexRows(load, rowsByLoad.get(load.spec.index) ?? []));
-    rowsByLoad.delete(load.spec.index);
+    settleLoad(ledger, load, rows, byLoad.get(load.spec.index) ?? []);
+    byLoad.delete(load.spec.index);
   }
-  for (const rows of rowsByLoad.values()) for (const row of rows) countUnexpected(ledger, `load ${row.loadIndex}`, row);
+  for (const [loadIndex, indexes] of byLoad) {
+    for (const index of indexes) countUnexpected(ledger, `load ${loadIndex}/${rows.seq(index)}`);
+  }
   return ledger;
 }
 
@@ -60,13 +64,17 @@ function emptyLedger(): Ledger {
   };
 }
 
-function settleLoad(ledger: Ledger, load: LoadHistory, rows: RowIndex): void {
-  for (const { seq, outcome, pod } of load.operations) {
-    const stored = rows.find(seq) !== undefined;
+/** `indexes` are those of the load's rows. */
+function settleLoad(ledger: Ledger, load: LoadHistory, rows: AuditRows, indexes: number[]): void {
+  const { operations, spec } = load;
+  const { find, strangers } = indexRows(load, rows, indexes);
+  for (let index = 0; index < operations.length; index += 1) {
+    const outcome = operations.outcome(index);
+    const stored = find(operations.seq(index)) !== undefined;
     if (outcome === 'ok') {
       ledger.acknowledged += 1;
       if (stored) ledger.stored += 1;
-      else countLost(ledger, `${load.spec.name}/${seq}`, pod);
+      else countLost(ledger, `${spec.name}/${operations.seq(index)}`, operations.pod(index));
     } else if (outcome === 'info') {
       ledger.indeterminate += 1;
       if (stored) ledger.indeterminateStored += 1;
@@ -75,12 +83,12 @@ function settleLoad(ledger: Ledger, load: LoadHistory, rows: RowIndex): void {
       if (stored) ledger.refusedStored += 1;
     }
   }
-  for (const row of rows.rows) {
-    if (row.copies <= 1) continue;
+  for (const index of indexes) {
+    if (rows.copies(index) <= 1) continue;
     ledger.duplicated += 1;
-    addExample(ledger.examples.duplicated, `${load.spec.name}/${row.seq}`);
+    addExample(ledger.examples.duplicated, `${spec.name}/${rows.seq(index)}`);
   }
-  for (const row of rows.strangers) countUnexpected(ledger, load.spec.name, row);
+  for (const index of strangers) countUnexpected(ledger, `${spec.name}/${rows.seq(index)}`);
 }
 
 function countLost(ledger: Ledger, example: string, pod: string): void {
@@ -89,9 +97,9 @@ function countLost(ledger: Ledger, example: string, pod: string): void {
   addExample(ledger.examples.lost, example);
 }
 
-function countUnexpected(ledger: Ledger, load: string, row: AuditRow): void {
+function countUnexpected(ledger: Ledger, example: string): void {
   ledger.unexpected += 1;
-  addExample(ledger.examples.unexpected, `${load}/${row.seq}`);
+  addExample(ledger.examples.unexpected, example);
 }
 
 function addExample(examples: string[], example: string): void {

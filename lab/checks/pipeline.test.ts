@@ -1,4 +1,5 @@
 import t from 'tap';
+import { AuditRows } from '../history/audit-rows.ts';
 import type { GeneratorAnswer, RunHistory } from '../history/history.ts';
 import { madeRun, podsOn } from '../history/testing.ts';
 import { analyse } from './analyse.ts';
@@ -50,7 +51,7 @@ function pipelineRun(counts: number[], change: Partial<GeneratorAnswer> = {}): R
       late,
     ],
     audit: {
-      rows: [],
+      rows: new AuditRows(),
       error: null,
       rollupTotalBefore: 28,
       rollupTotalAfter: 28 + acknowledged,

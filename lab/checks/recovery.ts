@@ -1,8 +1,8 @@
 /** How long clients suffered from a fault. */
 import type { FaultHistory, LoadHistory } from '../history/history.ts';
-import type { Operation } from '../load/load.ts';
+import type { Operations } from '../load/operations.ts';
 import { timeOf } from './latency.ts';
-import { quantile, sorted } from '../statistics/quantiles.ts';
+import { quantile } from '../statistics/quantiles.ts';
 
 export interface Recovery {
   /** From the fault to the end of the last disturbed request; 0 when none was; null when it did not end, or cannot be told. */
@@ -27,6 +27,9 @@ const CALM_WINDOWS = 3;
 const SLOW_PART = 0.05;
 const FEWEST_BASELINE = 50;
 
+/** Whether a request tells how requests fare without a fault. */
+type IsUndisturbed = (operations: Operations, index: number) => boolean;
+
 /**
  * Cuts the time from the fault on, up to `until` (the next fault or the end), into seconds by when requests should have
  * been sent. How requests fare without a fault is learned from the undisturbed ones that ended before it. A second is disturbed when more requests failed than before the fault (usually: any), or when a twentieth of
@@ -35,53 +38,116 @@ const FEWEST_BASELINE = 50;
 export function measureRecovery(
   fault: FaultHistory,
   loads: LoadHistory[],
-  { isUndisturbed, until }: { isUndisturbed: (operation: Operation) => boolean; until: number },
+  { isUndisturbed, until }: { isUndisturbed: IsUndisturbed; until: number },
 ): Recovery {
-  const operations = loads.flatMap((load) => load.operations);
-  const before = operations.filter((operation) => operation.endedAt < fault.startedAt && isUndisturbed(operation));
-  const after = operations.filter((o) => o.endedAt >= fault.startedAt && o.intendedAt < until);
-  const slowAboveMs = slowThreshold(before);
-  const allowedFailures = before.length > 0 ? before.filter(unsuccessful).length / before.length : 0;
-  const isSlow = (operation: Operation) => slowAboveMs !== null && timeOf(operation, 'responseTime') > slowAboveMs;
-
-  const windows = Map.groupBy(after, (o) => Math.max(0, Math.floor((o.intendedAt - fault.startedAt) / WINDOW_MS)));
-  const disturbed = [...windows].filter(([, inWindow]) => isDisturbed(inWindow, allowedFailures, isSlow));
-  const victims = disturbed.flatMap(([, inWindow]) => inWindow.filter((o) => unsuccessful(o) || isSlow(o)));
-  const firstError = after.filter(unsuccessful).reduce((first, o) => Math.min(first, o.endedAt), Infinity);
-  const atLeastSeconds = victims.reduce((last, o) => Math.max(last, o.endedAt - fault.startedAt), 0) / 1000;
-  const lastError = victims.filter(unsuccessful).reduce((last, o) => Math.max(last, o.endedAt), fault.startedAt);
+  const before = learnBaseline(fault, loads, isUndisturbed);
+  const windows = cutIntoWindows(fault, loads, { until, slowAboveMs: before.slowAboveMs });
+  const disturbed = [...windows].filter(([, window]) => isDisturbed(window, before.failureRate));
+  const firstError = Math.min(...windows.values().map((window) => window.firstErrorAt));
+  const atLeastSeconds = Math.max(0, ...disturbed.map(([, window]) => window.lastVictimAt - fault.startedAt)) / 1000;
+  const lastError = Math.max(fault.startedAt, ...disturbed.map(([, window]) => window.lastErrorAt));
   const facts = {
     atLeastSeconds,
     lastErrorSeconds: (lastError - fault.startedAt) / 1000,
-    disturbedRequests: victims.length,
+    disturbedRequests: disturbed.reduce((sum, [, window]) => sum + window.victims, 0),
     firstErrorSeconds: firstError === Infinity ? null : (firstError - fault.startedAt) / 1000,
-    slowAboveMs,
+    slowAboveMs: before.slowAboveMs,
   };
-  if (after.length === 0) return { ...facts, seconds: null, words: 'No request was made after the fault.' };
+  if (windows.size === 0) return { ...facts, seconds: null, words: 'No request was made after the fault.' };
   if (disturbed.length === 0) return { ...facts, seconds: 0, words: 'No client noticed the fault.' };
 
-  const lastDisturbed = Math.max(...disturbed.map(([window]) => window));
-  const calm = [...windows.keys()].filter((window) => window > lastDisturbed).length;
+  const lastDisturbed = Math.max(...disturbed.map(([second]) => second));
+  const calm = [...windows.keys()].filter((second) => second > lastDisturbed).length;
   return calm < CALM_WINDOWS
     ? { ...facts, seconds: null, words: 'Requests still failed or were slow when the record ended.' }
     : { ...facts, seconds: atLeastSeconds, words: recoveredWords(fault, atLeastSeconds) };
 }
 
-function unsuccessful(operation: Operation): boolean {
-  return operation.outcome !== 'ok';
+function learnBaseline(fault: FaultHistory, loads: LoadHistory[], isUndisturbed: IsUndisturbed) {
+  const times = new Float64Array(loads.reduce((total, load) => total + load.operations.length, 0));
+  let [requests, successes] = [0, 0];
+  for (const { operations } of loads) {
+    for (let index = 0; index < operations.length; index += 1) {
+      if (operations.endedAt(index) >= fault.startedAt || !isUndisturbed(operations, index)) continue;
+      requests += 1;
+      if (operations.outcome(index) === 'ok') times[successes++] = timeOf(operations, index, 'responseTime');
+    }
+  }
+  return {
+    failureRate: requests > 0 ? (requests - successes) / requests : 0,
+    slowAboveMs: slowThreshold(times.subarray(0, successes).sort()),
+  };
 }
 
-function slowThreshold(before: Operation[]): number | null {
-  const times = sorted(before.filter((o) => o.outcome === 'ok').map((o) => timeOf(o, 'responseTime')));
+function slowThreshold(times: Float64Array): number | null {
   return times.length < FEWEST_BASELINE ? null : Math.max(3 * quantile(times, 0.99), times.at(-1)!);
 }
 
-function isDisturbed(inWindow: Operation[], allowedFailures: number, isSlow: (o: Operation) => boolean): boolean {
-  const failed = inWindow.filter(unsuccessful).length;
+/** What became of the requests that should have been sent in one second. */
+interface Window {
+  requests: number;
+  failed: number;
+  slow: number;
+  /** Failed or slow. */
+  victims: number;
+  lastVictimAt: number;
+  firstErrorAt: number;
+  lastErrorAt: number;
+}
+
+/** By their number after the fault. */
+function cutIntoWindows(
+  fault: FaultHistory,
+  loads: LoadHistory[],
+  { until, slowAboveMs }: { until: number; slowAboveMs: number | null },
+): Map<number, Window> {
+  const windows = new Map<number, Window>();
+  for (const { operations } of loads) {
+    for (let index = 0; index < operations.length; index += 1) {
+      const intendedAt = operations.intendedAt(index);
+      if (operations.endedAt(index) < fault.startedAt || intendedAt >= until) continue;
+      const second = Math.max(0, Math.floor((intendedAt - fault.startedAt) / WINDOW_MS));
+      let window = windows.get(second);
+      if (!window) windows.set(second, (window = emptyWindow()));
+      const slow = slowAboveMs !== null && timeOf(operations, index, 'responseTime') > slowAboveMs;
+      countIn(window, { slow, failed: operations.outcome(index) !== 'ok', endedAt: operations.endedAt(index) });
+    }
+  }
+  return windows;
+}
+
+function emptyWindow(): Window {
+  return {
+    requests: 0,
+    failed: 0,
+    slow: 0,
+    victims: 0,
+    lastVictimAt: -Infinity,
+    firstErrorAt: Infinity,
+    lastErrorAt: -Infinity,
+  };
+}
+
+function countIn(window: Window, request: { slow: boolean; failed: boolean; endedAt: number }): void {
+  const { slow, failed, endedAt } = request;
+  window.requests += 1;
+  if (slow) window.slow += 1;
+  if (slow || failed) {
+    window.victims += 1;
+    window.lastVictimAt = Math.max(window.lastVictimAt, endedAt);
+  }
+  if (failed) {
+    window.failed += 1;
+    window.firstErrorAt = Math.min(window.firstErrorAt, endedAt);
+    window.lastErrorAt = Math.max(window.lastErrorAt, endedAt);
+  }
+}
+
+function isDisturbed(window: Window, failureRate: number): boolean {
   // Three standard deviations above the rate before the fault; without failures before it, any failure counts.
-  const allowed = allowedFailures * inWindow.length;
-  if (failed > allowed + 3 * Math.sqrt(allowed)) return true;
-  return inWindow.filter(isSlow).length > Math.max(1, SLOW_PART * inWindow.length);
+  const allowed = failureRate * window.requests;
+  if (window.failed > allowed + 3 * Math.sqrt(allowed)) return true;
+  return window.slow > Math.max(1, SLOW_PART * window.requests);
 }
 
 function recoveredWords(fault: FaultHistory, seconds: number): string {

@@ -1,6 +1,6 @@
 /** How the requests ended, and how many a second. */
 import { type Metric, missing, orMissing } from './metric.ts';
-import { operationsOf, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 export interface Requests {
   total: number;
@@ -22,10 +22,12 @@ export function countRequests(scope: Scope): Requests {
   const outcomes = { ok: 0, fail: 0, info: 0 };
   const byStatus = new Map<number, number>();
   const byError = new Map<string, number>();
-  for (const operation of operationsOf(scope)) {
-    outcomes[operation.outcome] += 1;
-    increment(byStatus, operation.status);
-    if (operation.error !== '') increment(byError, operation.error);
+  for (const { operations } of scope.loads) {
+    for (let index = 0; index < operations.length; index += 1) {
+      outcomes[operations.outcome(index)] += 1;
+      increment(byStatus, operations.status(index));
+      if (operations.error(index) !== '') increment(byError, operations.error(index));
+    }
   }
   return {
     total: outcomes.ok + outcomes.fail + outcomes.info,

@@ -1,24 +1,38 @@
 /** Finds the database's row of an operation by its number. */
-import type { AuditRow, LoadHistory } from '../history/history.ts';
+import type { AuditRows } from '../history/audit-rows.ts';
+import type { LoadHistory } from '../history/history.ts';
 
 export interface RowIndex {
-  /** The row of the log with this number; undefined when the database has none. */
-  find(seq: number): AuditRow | undefined;
-  /** Rows of the load whose number no request had. */
-  strangers: AuditRow[];
-  rows: AuditRow[];
+  /** Index of the row of the log with this number; undefined when the database has none. */
+  find: (seq: number) => number | undefined;
+  /** Indexes of the load's rows whose number no request had. */
+  strangers: number[];
 }
 
-/** An array by number instead of a map, since a run may have a million rows. */
-export function indexRows(load: LoadHistory, rows: AuditRow[]): RowIndex {
-  const highest = load.operations.reduce((most, { seq }) => Math.max(most, seq), -1);
+/** `indexes` are those of the load's rows. Arrays by number instead of maps, since a run may have a million rows. */
+export function indexRows({ operations }: LoadHistory, rows: AuditRows, indexes: readonly number[]): RowIndex {
+  let highest = -1;
+  for (let index = 0; index < operations.length; index += 1) highest = Math.max(highest, operations.seq(index));
   const asked = new Uint8Array(highest + 1);
-  for (const { seq } of load.operations) asked[seq] = 1;
-  const positions = new Int32Array(highest + 1).fill(-1);
-  const strangers: AuditRow[] = [];
-  for (const [position, row] of rows.entries()) {
-    if (asked[row.seq] === 1) positions[row.seq] = position;
-    else strangers.push(row);
+  for (let index = 0; index < operations.length; index += 1) asked[operations.seq(index)] = 1;
+  const found = new Int32Array(highest + 1).fill(-1);
+  const strangers: number[] = [];
+  for (const index of indexes) {
+    const seq = rows.seq(index);
+    if (asked[seq] === 1) found[seq] = index;
+    else strangers.push(index);
   }
-  return { find: (seq) => rows[positions[seq]!], strangers, rows };
+  const find = (seq: number) => (found[seq]! < 0 ? undefined : found[seq]);
+  return { find, strangers };
+}
+
+/** Indexes of the rows of each load, by the load's number. */
+export function rowsByLoad(rows: AuditRows): Map<number, number[]> {
+  const byLoad = new Map<number, number[]>();
+  for (let index = 0; index < rows.length; index += 1) {
+    const ofLoad = byLoad.get(rows.loadIndex(index));
+    if (ofLoad) ofLoad.push(index);
+    else byLoad.set(rows.loadIndex(index), [index]);
+  }
+  return byLoad;
 }

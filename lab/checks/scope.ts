@@ -1,6 +1,5 @@
 /** The part of a run that a metric is about: one load, all loads of a phase, or the whole run. */
 import type { LoadHistory, PhaseHistory, RunHistory } from '../history/history.ts';
-import type { Operation } from '../load/load.ts';
 
 export interface Scope {
   loads: LoadHistory[];
@@ -15,11 +14,6 @@ export function scopeOf(loads: LoadHistory[]): Scope {
     startedAt: Math.min(...loads.map((load) => load.startedAt)),
     endedAt: Math.max(...loads.map((load) => load.endedAt)),
   };
-}
-
-/** Every operation of the scope, load by load. */
-export function* operationsOf(scope: Scope): Generator<Operation> {
-  for (const load of scope.loads) yield* load.operations;
 }
 
 export function allLoads(history: RunHistory): LoadHistory[] {

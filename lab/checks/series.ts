@@ -30,11 +30,13 @@ export function overTime(history: RunHistory): Series {
   const stepSeconds = STEPS_SECONDS.find((step) => seconds / step <= MOST_POINTS) ?? Math.ceil(seconds / MOST_POINTS);
   const size = Math.ceil(seconds / stepSeconds) + 1;
   const steps = Array.from({ length: size }, () => ({ ok: [] as number[], fail: 0, info: 0 }));
-  for (const load of allLoads(history)) {
-    for (const operation of load.operations) {
-      const step = steps[Math.min(size - 1, Math.max(0, Math.floor(operation.intendedAt / 1000 / stepSeconds)))]!;
-      if (operation.outcome === 'ok') step.ok.push(timeOf(operation, 'responseTime'));
-      else step[operation.outcome] += 1;
+  for (const { operations } of allLoads(history)) {
+    for (let index = 0; index < operations.length; index += 1) {
+      const position = Math.floor(operations.intendedAt(index) / 1000 / stepSeconds);
+      const step = steps[Math.min(size - 1, Math.max(0, position))]!;
+      const outcome = operations.outcome(index);
+      if (outcome === 'ok') step.ok.push(timeOf(operations, index, 'responseTime'));
+      else step[outcome] += 1;
     }
   }
   const used = steps.findLastIndex((step) => step.ok.length + step.fail + step.info > 0) + 1;

@@ -1,8 +1,20 @@
 import t from 'tap';
+import type { PhaseHistory } from '../history/history.ts';
+import { timeOut } from '../history/testing.ts';
 import { nodeFailureRun } from '../history/testing-runs.ts';
+import type { Operation } from '../load/load.ts';
 import { analyse } from './analyse.ts';
 import { judge } from './judge.ts';
 import { predictNodeLoss } from './prediction.ts';
+
+/** Changes the operations of a phase's load in place. */
+function changeOperations(phase: PhaseHistory, change: (operation: Operation) => void): void {
+  const { operations } = phase.loads[0]!;
+  for (const [index, operation] of [...operations].entries()) {
+    change(operation);
+    operations.set(index, operation);
+  }
+}
 
 void t.test('each step after a node’s loss is measured beside its prediction', async (t) => {
   const analysis = analyse(nodeFailureRun());
@@ -19,7 +31,7 @@ void t.test('each step after a node’s loss is measured beside its prediction',
 void t.test('recovery is the end of the last disturbed request', async (t) => {
   const history = nodeFailureRun();
   const { recovery } = analyse(history).phases[1]!.faults[0]!;
-  const failed = history.phases[1]!.loads[0]!.operations.filter(({ outcome }) => outcome !== 'ok');
+  const failed = [...history.phases[1]!.loads[0]!.operations].filter(({ outcome }) => outcome !== 'ok');
   const last = Math.max(...failed.map(({ endedAt }) => endedAt));
   t.ok(Math.abs(recovery.seconds! - (last - 15_000) / 1000) < 1e-9);
   t.equal(recovery.disturbedRequests, failed.length);
@@ -27,9 +39,7 @@ void t.test('recovery is the end of the last disturbed request', async (t) => {
 
 void t.test('without recovery the expectation is unknown, or failed when the record is long enough', async (t) => {
   const history = nodeFailureRun();
-  for (const operation of history.phases[2]!.loads[0]!.operations) {
-    Object.assign(operation, { outcome: 'info', status: 0, pod: '', node: '', error: 'timeout' });
-  }
+  changeOperations(history.phases[2]!, (operation) => timeOut(operation));
   const judged = (text: string) => {
     const run = { ...history, expectations: [text] };
     return judge(run, analyse(run)).expectations[0]!;
@@ -46,7 +56,9 @@ void t.test('a fault that no client notices has been recovered from at once', as
 
 void t.test('a second with a single slow request is not disturbed', async (t) => {
   const history = nodeFailureRun();
-  history.phases[1]!.loads[0]!.operations.findLast(({ outcome }) => outcome === 'ok')!.endedAt += 500;
+  const { operations } = history.phases[1]!.loads[0]!;
+  const last = [...operations].findLast(({ outcome }) => outcome === 'ok')!;
+  operations.set(last.seq, { ...last, endedAt: last.endedAt + 500 });
   t.ok((analyse(history).metrics.get('failure.recovery.seconds') as number) < 12);
 });
 
@@ -97,12 +109,12 @@ void t.test('what a fault did to requests is no measure for the next one', async
   const history = nodeFailureRun();
   const next = { ...history.faults[0]!, phase: 'recovery', kind: 'delete-pod', startedAt: 37_000, endedAt: 37_100 };
   history.faults.push(next);
-  for (const operation of history.phases[1]!.loads[0]!.operations) {
+  changeOperations(history.phases[1]!, (operation) => {
     if (operation.outcome === 'ok' && operation.intendedAt > 15_000) operation.endedAt += 5000;
-  }
-  for (const operation of history.phases[2]!.loads[0]!.operations) {
+  });
+  changeOperations(history.phases[2]!, (operation) => {
     if (operation.intendedAt > 37_000 && operation.intendedAt < 38_000) operation.endedAt += 1000;
-  }
+  });
   const { recovery } = analyse(history).phases[2]!.faults[0]!;
   t.ok(recovery.slowAboveMs! < 100);
   t.ok(recovery.disturbedRequests >= 190, `${recovery.disturbedRequests} slow requests were seen`);

@@ -1,6 +1,6 @@
 /** What followed a fault, step by step, measured from the cluster's own events and the clients' requests. */
 import type { ClusterEvent, FaultHistory, LoadHistory, RunHistory } from '../history/history.ts';
-import type { Operation } from '../load/load.ts';
+import type { Operations } from '../load/operations.ts';
 import { type Prediction, predictNodeLoss } from './prediction.ts';
 import { measureRecovery, type Recovery } from './recovery.ts';
 import { allLoads } from './scope.ts';
@@ -67,11 +67,12 @@ export function analyseFault(fault: FaultHistory, history: RunHistory): FaultAna
 }
 
 /** Whether a request tells how requests fare without a fault: a phase that has had one is no measure of that any more. */
-function outsideOfFaults({ faults, phases }: RunHistory): (operation: Operation) => boolean {
+function outsideOfFaults({ faults, phases }: RunHistory): (operations: Operations, index: number) => boolean {
   const disturbed = faults
     .filter(({ kind }) => !REPAIRS.has(kind))
     .map(({ phase, startedAt }) => ({ from: startedAt, to: phases.find(({ name }) => name === phase)!.endedAt }));
-  return ({ intendedAt, endedAt }) => disturbed.every(({ from, to }) => endedAt < from || intendedAt > to);
+  return (operations, index) =>
+    disturbed.every(({ from, to }) => operations.endedAt(index) < from || operations.intendedAt(index) > to);
 }
 
 /** Loads of the fault's phase, and later ones of the same apps, which show how it went on. */

@@ -1,5 +1,7 @@
 /** The raw record of one run: what was done and what was observed, before anybody judges it. Types only. */
-import type { LoadSpec, Operation } from '../load/load.ts';
+import type { LoadSpec } from '../load/load.ts';
+import type { Operations } from '../load/operations.ts';
+import type { AuditRows } from './audit-rows.ts';
 
 /** All `at`, `startedAt`, `endedAt` numbers are milliseconds since the run's start. */
 export interface RunHistory {
@@ -68,7 +70,7 @@ export interface LoadHistory {
   balancing: 'per-connection' | 'per-request';
   startedAt: number;
   endedAt: number;
-  operations: Operation[];
+  operations: Operations;
   dropped: number;
   connectionsOpened: number;
 }
@@ -153,21 +155,11 @@ export interface CounterReading {
 
 export interface DatabaseAudit {
   /** Null when the database could not be read; `error` then says why. */
-  rows: AuditRow[] | null;
+  rows: AuditRows | null;
   error: string | null;
   /** Sum of the per-minute roll-ups over the run's logs, and the count of raw rows, read in one snapshot before and after the run. */
   rollupTotalBefore: number | null;
   rollupTotalAfter: number | null;
   rawTotalBefore: number | null;
   rawTotalAfter: number | null;
-}
-
-/** Rows of one load, as PostgreSQL holds them. */
-export interface AuditRow {
-  loadIndex: number;
-  seq: number;
-  pod: string;
-  node: string;
-  /** How many rows hold this id; the contract demands 1. */
-  copies: number;
 }

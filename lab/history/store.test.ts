@@ -9,7 +9,8 @@ import { loadBalanceRun, nodeFailureRun } from './testing-runs.ts';
 void t.test('what is read back is what was stored', async (t) => {
   const directory = t.testdir();
   const history = nodeFailureRun();
-  history.phases[0]!.loads[0]!.operations[3]!.error = 'odd, "quoted"';
+  const { operations } = history.phases[0]!.loads[0]!;
+  operations.set(3, { ...operations.get(3), error: 'odd, "quoted"' });
   await storeHistory(directory, history);
   t.same(await readHistory(directory), history);
 });
@@ -65,6 +66,9 @@ void t.test('a file that is not what it should be is named', async (t) => {
       () => rewrite(lines.slice(0, -1)),
     ],
     [/line 3: "soon" is no started_ms/, () => rewrite(lines.with(2, 'steady,log-processor,1,1,1,soon,2,ok,201,a,w1,'))],
+    [/line 3: "-1" is no seq/, () => rewrite(lines.with(2, 'steady,log-processor,-1,1,1,1,2,ok,201,a,w1,'))],
+    [/line 3: "1.5" is no connection/, () => rewrite(lines.with(2, 'steady,log-processor,1,1.5,1,1,2,ok,201,a,w1,'))],
+    [/line 3: "70000" is no status/, () => rewrite(lines.with(2, 'steady,log-processor,1,1,1,1,2,ok,70000,a,w1,'))],
     [/line 3: "fine" is no outcome/, () => rewrite(lines.with(2, 'steady,log-processor,1,1,1,1,2,fine,201,a,w1,'))],
     [/line 2: no load other in a phase steady/, () => rewrite(lines.with(1, 'steady,other,1,1,1,1,2,ok,201,a,w1,'))],
     [/line 2 has 2 columns/, () => rewrite(lines.with(1, 'steady,log-processor'))],

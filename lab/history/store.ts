@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { Operations } from '../load/operations.ts';
 import { readAudit, writeAudit } from './audit-csv.ts';
 import { CorruptFile } from './csv.ts';
 import type { ClusterEvent, RunHistory } from './history.ts';
@@ -66,7 +67,7 @@ export async function readHistory(directory: string): Promise<RunHistory> {
     ...rest,
     phases: stored.phases.map((phase) => ({
       ...phase,
-      loads: phase.loads.map((load) => ({ ...load, operations: [] })),
+      loads: phase.loads.map((load) => ({ ...load, operations: new Operations() })),
     })),
     events: await readEvents(directory, stored.events),
     audit: { ...stored.audit, rows: null },

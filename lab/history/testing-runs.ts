@@ -1,5 +1,6 @@
 /** The made-up runs themselves: one function for each kind of run that a report must tell apart. */
 import { seededRandom } from '../statistics/random.ts';
+import { AuditRows } from './audit-rows.ts';
 import type { ClusterEvent, FaultHistory, PhaseHistory, PodPlacement, RunHistory } from './history.ts';
 import { auditOf, countersOf, type LoadOptions, madePhase, madeRun, podsOn, rowsOf, timeOut } from './testing.ts';
 
@@ -41,7 +42,7 @@ export function pinnedRun(seed = 2): RunHistory {
 /** Acknowledged logs that the database does not hold. */
 export function lostLogsRun(lost = 3): RunHistory {
   const run = loadBalanceRun();
-  return { ...run, audit: auditOf(run.audit.rows!.slice(lost)) };
+  return { ...run, audit: auditOf(AuditRows.from([...run.audit.rows!].slice(lost))) };
 }
 
 /** One pod counted fewer answers than clients saw of it. */
@@ -91,11 +92,8 @@ export function nodeFailureRun({ seed = 3, evidence = true } = {}): RunHistory {
   const phases = [steady, failure, recovery];
   const rows = rowsOf(phases);
   // Every third of the requests that timed out had been stored before the power went.
-  const open = failure.loads[0]!.operations.filter(({ outcome, seq }) => outcome === 'info' && seq % 3 === 0).slice(
-    0,
-    2,
-  );
-  rows.push(...open.map(({ seq }) => ({ loadIndex: 1, seq, pod: pods[0]!.pod, node: 'w1', copies: 1 })));
+  const open = [...failure.loads[0]!.operations].filter(({ outcome, seq }) => outcome === 'info' && seq % 3 === 0);
+  for (const { seq } of open.slice(0, 2)) rows.push({ loadIndex: 1, seq, pod: pods[0]!.pod, node: 'w1', copies: 1 });
   const gone = new Map(pods.filter(({ node }) => node === 'w1').map(({ pod }) => [pod, 14_000]));
   return madeRun('node-failure', phases, {
     faults: [powerLoss(evidence)],

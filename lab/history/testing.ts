@@ -1,7 +1,9 @@
 /** Made-up runs with known properties, for tests and for looking at reports. Seeded: the same options give the same run. */
 import { drawNormal, type Random } from '../statistics/random.ts';
 import type { Operation } from '../load/load.ts';
-import type { AuditRow, CounterReading, LoadHistory, PhaseHistory, PodPlacement, RunHistory } from './history.ts';
+import { Operations } from '../load/operations.ts';
+import { AuditRows } from './audit-rows.ts';
+import type { CounterReading, LoadHistory, PhaseHistory, PodPlacement, RunHistory } from './history.ts';
 
 const APP = 'log-processor';
 const NODES = ['w1', 'w2'];
@@ -48,7 +50,7 @@ export function madePhase(options: LoadOptions): PhaseHistory {
 
 function madeLoad(options: LoadOptions): LoadHistory {
   const { startedAt, requests, ratePerSecond, random, keepAlive = false, connections = 50, index = 0 } = options;
-  const operations = Array.from({ length: requests }, (_, seq) => madeOperation(seq, options));
+  const operations = Operations.from(madeOperations(options));
   return {
     spec: {
       name: 'log-processor',
@@ -75,11 +77,21 @@ function madeLoad(options: LoadOptions): LoadHistory {
     app: APP,
     balancing: options.balancing ?? 'per-connection',
     startedAt,
-    endedAt: operations.reduce((end, operation) => Math.max(end, operation.endedAt), startedAt),
+    endedAt: lastEnd(operations, startedAt),
     operations,
     dropped: 0,
     connectionsOpened: keepAlive ? connections : requests,
   };
+}
+
+function lastEnd(operations: Operations, startedAt: number): number {
+  let end = startedAt;
+  for (const { endedAt } of operations) end = Math.max(end, endedAt);
+  return end;
+}
+
+function* madeOperations(options: LoadOptions): Generator<Operation> {
+  for (let seq = 0; seq < options.requests; seq += 1) yield madeOperation(seq, options);
 }
 
 function madeOperation(seq: number, options: LoadOptions): Operation {
@@ -112,30 +124,31 @@ export function timeOut(operation: Operation, timeoutMs = 2000): void {
 }
 
 /** The rows that a database without faults holds: every acknowledged log once. */
-export function rowsOf(phases: PhaseHistory[]): AuditRow[] {
-  return phases
-    .flatMap((phase) => phase.loads)
-    .flatMap(({ spec, operations }) =>
-      operations
-        .filter(({ outcome }) => outcome === 'ok')
-        .map(({ seq, pod, node }) => ({ loadIndex: spec.index, seq, pod, node, copies: 1 })),
-    );
+export function rowsOf(phases: PhaseHistory[]): AuditRows {
+  const rows = new AuditRows();
+  for (const { spec, operations } of phases.flatMap((phase) => phase.loads)) {
+    for (const { outcome, seq, pod, node } of operations) {
+      if (outcome === 'ok') rows.push({ loadIndex: spec.index, seq, pod, node, copies: 1 });
+    }
+  }
+  return rows;
 }
 
 /** Readings before the first load and after the last one, which agree with the rows. */
 export function countersOf(
   phases: PhaseHistory[],
-  rows: AuditRow[],
+  rows: AuditRows,
   goneAt = new Map<string, number>(),
 ): CounterReading[] {
   const loads = phases.flatMap((phase) => phase.loads);
   const end = Math.max(...loads.map((load) => load.endedAt)) + 10;
-  const perPod = Map.groupBy(rows, ({ pod }) => pod);
+  const perPod = new Map<string, number>();
+  for (const { pod } of rows) perPod.set(pod, (perPod.get(pod) ?? 0) + 1);
   const pods = new Map(
     phases.flatMap((phase) => [...phase.podsAtStart, ...phase.podsAtEnd]).map((pod) => [pod.pod, pod]),
   );
   return [...pods.values()].flatMap((pod) => {
-    const stored = perPod.get(pod.pod)?.length ?? 0;
+    const stored = perPod.get(pod.pod) ?? 0;
     const last = goneAt.get(pod.pod);
     return [
       reading(pod, 0, 0),
@@ -213,14 +226,15 @@ function duration(phases: PhaseHistory[]): number {
 }
 
 /** An audit that found these rows, and nobody else's. */
-export function auditOf(rows: AuditRow[]): RunHistory['audit'] {
-  const copies = rows.reduce((sum, row) => sum + row.copies, 0);
+export function auditOf(rows: AuditRows): RunHistory['audit'] {
+  let total = 0;
+  for (const { copies } of rows) total += copies;
   return {
     rows,
     error: null,
     rollupTotalBefore: 100,
-    rollupTotalAfter: 100 + copies,
+    rollupTotalAfter: 100 + total,
     rawTotalBefore: 100,
-    rawTotalAfter: 100 + copies,
+    rawTotalAfter: 100 + total,
   };
 }

@@ -1,9 +1,9 @@
 /** Each driver against a server of known behaviour: what was recorded must be what the server did, to the request. */
 import t, { type Test } from 'tap';
-import type { LoadResult, LoadSpec } from './load.ts';
+import type { LoadSpec } from './load.ts';
 import { reconcile } from './testing/reconcile.ts';
 import { CalibrationServer, type Script } from './testing/server.ts';
-import { countEndings, idOf, loadSpec, run } from './testing/spec.ts';
+import { countEndings, idOf, loadSpec, type RecordedLoad, run } from './testing/spec.ts';
 
 interface Calibration {
   name: string;
@@ -11,7 +11,7 @@ interface Calibration {
   load: Partial<LoadSpec> & { requests: number };
   /** How many operations must have ended in which way. */
   endings: Record<string, number>;
-  also?: (t: Test, spec: LoadSpec, result: LoadResult, server: CalibrationServer) => void;
+  also?: (t: Test, spec: LoadSpec, result: RecordedLoad, server: CalibrationServer) => void;
 }
 
 const DELAY_MS = 20;
@@ -147,7 +147,7 @@ for (const driver of ['autocannon', 'constant-rate'] as const) {
  * An error of the driver's would be in every latency; a busy machine disturbs many, but hardly the best quarter. They
  * are held against the server's own times, for its timers, too, may be late.
  */
-function hasLatencyOfDelay(t: Test, spec: LoadSpec, { operations }: LoadResult, server: CalibrationServer): void {
+function hasLatencyOfDelay(t: Test, spec: LoadSpec, { operations }: RecordedLoad, server: CalibrationServer): void {
   const servedMs = new Map(server.requests.map(({ id, receivedAt, answeredAt }) => [id, answeredAt! - receivedAt]));
   const latencies = operations.map(({ startedAt, endedAt }) => endedAt - startedAt);
   const excess = operations.map((operation, index) => latencies[index]! - servedMs.get(idOf(spec, operation))!);

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { LoadResult, LoadSpec, Operation } from './load.ts';
+import type { LoadSpec, Operation } from './load.ts';
 import { reconcile } from './testing/reconcile.ts';
 import { CalibrationServer, type Script } from './testing/server.ts';
 import { countEndings, loadSpec, run } from './testing/spec.ts';
@@ -88,7 +88,7 @@ async function serve(
   const server = await CalibrationServer.start(script);
   t.teardown(() => server.close());
   const spec = loadSpec('constant-rate', server.port, load);
-  const result: LoadResult = await run(spec);
+  const result = await run(spec);
   reconcile(t, spec, result, server);
   return result;
 }

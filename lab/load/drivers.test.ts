@@ -1,6 +1,6 @@
 import t from 'tap';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadDriver, runLoad } from './drivers.ts';
+import { loadDriver } from './drivers.ts';
 import type { LoadProgress } from './load.ts';
 import { agreeOnOperations } from './testing/reconcile.ts';
 import { CalibrationServer } from './testing/server.ts';
@@ -50,11 +50,12 @@ for (const driver of ['autocannon', 'constant-rate'] as const) {
     const abort = new AbortController();
     const spec = loadSpec(driver, server.port, { durationMs: 60_000, timeoutMs: 30_000, ratePerSecond: 200 });
     let abortedAt = Infinity;
-    const { operations } = await runLoad(spec, abort.signal, ({ inFlight, completed }) => {
+    const abortOnceBusy = ({ inFlight, completed }: LoadProgress) => {
       if (completed < 20 || inFlight < 8 || abort.signal.aborted) return;
       abortedAt = performance.now();
       abort.abort();
-    });
+    };
+    const { operations } = await run(spec, abortOnceBusy, abort.signal);
     t.ok(performance.now() - abortedAt < 500, 'it ends at once');
     const { 'ok 201': ok, 'info aborted': aborted, 'fail not-sent': notSent = 0, ...others } = countEndings(operations);
     t.strictSame([ok, aborted, others], [20, 8, {}], 'one for each of the eight connections was under way');
@@ -65,11 +66,8 @@ for (const driver of ['autocannon', 'constant-rate'] as const) {
   void t.test(`${driver}: aborted before it begins, it sends nothing`, async (t) => {
     const server = await CalibrationServer.start(() => ({ kind: 'answer' }));
     t.teardown(() => server.close());
-    const { operations } = await runLoad(
-      loadSpec(driver, server.port, { requests: 10 }),
-      AbortSignal.abort(),
-      () => {},
-    );
+    const spec = loadSpec(driver, server.port, { requests: 10 });
+    const { operations } = await run(spec, () => {}, AbortSignal.abort());
     t.strictSame([operations.length, server.connections], [0, 0]);
   });
 
@@ -115,7 +113,8 @@ void t.test('a driver of one name runs whatever the load names', async (t) => {
   t.teardown(() => server.close());
   const spec = loadSpec('autocannon', server.port, { requests: 20, ratePerSecond: 200 });
   const { operations } = await loadDriver('constant-rate').run(spec, new AbortController().signal, () => {});
-  const gaps = operations.slice(1).map(({ intendedAt }, index) => intendedAt - operations[index]!.intendedAt);
+  const due = Array.from(operations, ({ intendedAt }) => intendedAt);
+  const gaps = due.slice(1).map((at, index) => at - due[index]!);
   t.ok(gaps.every((gap) => Math.abs(gap - 5) < 0.001));
 });
 

@@ -1,4 +1,5 @@
 /** Load: what a driver is asked for and what it records. Interface only. */
+import type { Operations } from './operations.ts';
 
 /**
  * One request as the client saw it. Times are in milliseconds since the run's start (fractions allowed), so that all
@@ -70,7 +71,8 @@ export interface LoadProgress {
 }
 
 export interface LoadResult {
-  operations: Operation[];
+  /** In order of their numbers. */
+  operations: Operations;
   /** Arrivals that were dropped because maxInFlight was reached. */
   dropped: number;
   startedAt: number;

@@ -15,8 +15,8 @@ void t.test('what goes in comes out', async (t) => {
   recorder.end(second, ok);
   recorder.end(first, endingOfLoss('ECONNREFUSED', false));
   recorder.dropped++;
-  const { operations, dropped, connectionsOpened, startedAt, endedAt } = await toLoadResult(recorder.finish());
-  const [refused, stored] = operations;
+  const { operations, dropped, connectionsOpened, startedAt, endedAt } = toLoadResult(recorder.finish());
+  const [refused, stored] = [...operations];
   t.match(refused, {
     seq: 0,
     connection: -1,
@@ -47,9 +47,9 @@ void t.test('abandoned operations: aborted if they were sent', async (t) => {
   recorder.sent(recorder.begin(0), 1);
   recorder.begin(0);
   recorder.abandon();
-  const { operations } = await toLoadResult(recorder.finish());
+  const { operations } = toLoadResult(recorder.finish());
   t.strictSame(
-    operations.map(({ outcome, error }) => `${outcome} ${error}`),
+    Array.from(operations, ({ outcome, error }) => `${outcome} ${error}`),
     ['ok ', 'info aborted', 'fail not-sent'],
   );
 });
@@ -63,15 +63,11 @@ void t.test('progress', async (t) => {
   t.strictSame(recorder.progress().byPod, { a: 2, b: 1 });
 });
 
-void t.test('a hundred thousand operations, and other work in between', async (t) => {
+void t.test('a hundred thousand operations', async (t) => {
   const count = 100_000;
   const recorder = make();
   for (let seq = 0; seq < count; seq++) recorder.end(recorder.begin(seq), { ...ok, pod: `p-${seq % 7}` });
-  let turns = 0;
-  const counting = setInterval(() => turns++, 0);
-  const { operations } = await toLoadResult(recorder.finish());
-  clearInterval(counting);
+  const { operations } = toLoadResult(recorder.finish());
   t.equal(operations.length, count);
-  t.ok(operations.every(({ seq, intendedAt, pod }) => intendedAt === seq && pod === `p-${seq % 7}`));
-  t.ok(turns >= 2, `${turns} turns of the event loop`);
+  t.ok([...operations].every(({ seq, intendedAt, pod }) => intendedAt === seq && pod === `p-${seq % 7}`));
 });

@@ -1,10 +1,12 @@
 /**
- * The book of a load while it runs: one row for each operation, in typed arrays (37 bytes a row), so that a million
+ * The book of a load while it runs: one row for each operation, in typed arrays (47 bytes a row), so that a million
  * operations neither fill the heap nor wake the garbage collector, and can be handed to another thread without a copy.
  */
 import { ABORTED, NOT_SENT, type Ending } from './classify.ts';
 import type { LoadProgress, LoadSpec } from './load.ts';
-import { allocateColumns, OUTCOMES, type Recording } from './recording.ts';
+import { OPERATION_LAYOUT, OUTCOMES } from './operations.ts';
+import type { Recording } from './recording.ts';
+import { allocateColumns, Words } from './table.ts';
 
 const OPEN = OUTCOMES.indexOf('open');
 const FIRST_CAPACITY = 4096;
@@ -17,11 +19,11 @@ export class Recorder {
   dropped = 0;
   connectionsOpened = 0;
 
-  #columns = allocateColumns(FIRST_CAPACITY);
+  #columns = allocateColumns(OPERATION_LAYOUT, FIRST_CAPACITY);
   #capacity = FIRST_CAPACITY;
-  readonly #pods = new StringTable();
-  readonly #nodes = new StringTable();
-  readonly #errors = new StringTable();
+  readonly #pods = new Words();
+  readonly #nodes = new Words();
+  readonly #errors = new Words();
   readonly #completedByPod: number[] = [];
   readonly #startedAt: number;
   #lastEndedAt: number;
@@ -47,6 +49,7 @@ export class Recorder {
   begin(intendedAt: number): number {
     const seq = this.begun++;
     if (seq === this.#capacity) this.#grow();
+    this.#columns.seq[seq] = seq;
     this.#columns.intendedAt[seq] = intendedAt;
     this.#columns.startedAt[seq] = Number.NaN;
     this.#columns.connection[seq] = -1;
@@ -112,7 +115,7 @@ export class Recorder {
   finish(): Recording {
     if (this.inFlight > 0) throw new Error(`${this.inFlight} operations have not ended`);
     return {
-      columns: allocateColumns(this.begun, this.#columns),
+      columns: allocateColumns(OPERATION_LAYOUT, this.begun, this.#columns),
       pods: this.#pods.values,
       nodes: this.#nodes.values,
       errors: this.#errors.values,
@@ -125,19 +128,6 @@ export class Recorder {
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#columns = allocateColumns(this.#capacity, this.#columns);
-  }
-}
-
-/** Numbers strings in the order of their first appearance; '' is always 0. */
-class StringTable {
-  readonly values = [''];
-  readonly #indexes = new Map([['', 0]]);
-
-  indexOf(value: string): number {
-    const known = this.#indexes.get(value);
-    if (known !== undefined) return known;
-    this.#indexes.set(value, this.values.length);
-    return this.values.push(value) - 1;
+    this.#columns = allocateColumns(OPERATION_LAYOUT, this.#capacity, this.#columns);
   }
 }

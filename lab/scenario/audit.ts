@@ -2,7 +2,7 @@
 import pg from 'pg';
 import type { Cluster } from '../cluster/cluster.ts';
 import { DATABASE, databaseCredentials } from '../cluster/deploy.ts';
-import type { AuditRow } from '../history/history.ts';
+import { AuditRows } from '../history/audit-rows.ts';
 import { logIdRange, parseLogId } from '../load/log-id.ts';
 
 export interface Totals {
@@ -18,7 +18,7 @@ export async function readTotals(cluster: Cluster): Promise<Totals> {
 }
 
 /** The rows of the run, and the totals, in one snapshot. */
-export async function auditDatabase(cluster: Cluster, runHash: string): Promise<{ rows: AuditRow[]; totals: Totals }> {
+export async function auditDatabase(cluster: Cluster, runHash: string): Promise<{ rows: AuditRows; totals: Totals }> {
   return withDatabase(cluster, async (client) => ({
     rows: await runRows(client, runHash),
     totals: await totals(client),
@@ -42,18 +42,28 @@ async function totals(client: pg.Client): Promise<Totals> {
   return { rollup: Number(result.rows[0]!.rollup), raw: Number(result.rows[0]!.raw) };
 }
 
+/** A run may have a million rows, which at once would take hundreds of megabytes. */
+const ROWS_PER_FETCH = 10_000;
+
 /** Counts copies itself: an implementation under test may lack the primary key that the contract asks for. */
-async function runRows(client: pg.Client, runHash: string): Promise<AuditRow[]> {
+async function runRows(client: pg.Client, runHash: string): Promise<AuditRows> {
   const { first, last } = logIdRange(runHash);
-  const result = await client.query<[string, string, string, number]>({
-    text: 'select id::text, min(pod), min(node), count(*)::int from logs where id between $1 and $2 group by id order by id',
-    values: [first, last],
-    rowMode: 'array',
-  });
-  return result.rows.map(([id, pod, node, copies]) => {
-    const parsed = parseLogId(id);
-    return { loadIndex: parsed?.loadIndex ?? -1, seq: parsed?.seq ?? -1, pod, node, copies };
-  });
+  await client.query(
+    `declare run_rows no scroll cursor for
+     select id::text, min(pod), min(node), count(*)::int from logs where id between $1 and $2 group by id order by id`,
+    [first, last],
+  );
+  const rows = new AuditRows();
+  for (let fetched = ROWS_PER_FETCH; fetched === ROWS_PER_FETCH;) {
+    const text = `fetch ${ROWS_PER_FETCH} from run_rows`;
+    const result = await client.query<[string, string, string, number]>({ text, rowMode: 'array' });
+    for (const [id, pod, node, copies] of result.rows) {
+      const parsed = parseLogId(id);
+      rows.push({ loadIndex: parsed?.loadIndex ?? -1, seq: parsed?.seq ?? -1, pod, node, copies });
+    }
+    fetched = result.rows.length;
+  }
+  return rows;
 }
 
 async function withDatabase<T>(cluster: Cluster, work: (client: pg.Client) => Promise<T>): Promise<T> {

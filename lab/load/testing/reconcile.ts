@@ -1,14 +1,14 @@
 /** Compares what a driver recorded with what the calibration server did, to the request. */
 import type { Test } from 'tap';
-import type { LoadResult, LoadSpec, Operation } from '../load.ts';
+import type { LoadSpec, Operation } from '../load.ts';
 import { podOf, type CalibrationServer, type ServedRequest } from './server.ts';
-import { idOf } from './spec.ts';
+import { idOf, type RecordedLoad } from './spec.ts';
 
 /** Clocks of two threads are read at the same instant; what remains is rounding. */
 const CLOCK_ERROR_MS = 0.01;
 
 /** Fails the test where the two books part: totals, ids and connections, and what agreeOnOperations compares. */
-export function reconcile(t: Test, spec: LoadSpec, result: LoadResult, server: CalibrationServer): void {
+export function reconcile(t: Test, spec: LoadSpec, result: RecordedLoad, server: CalibrationServer): void {
   const { operations } = result;
   t.equal(result.connectionsOpened, server.connections, 'connections opened are connections accepted');
   const carried = operations.filter(({ connection }) => connection >= 0);

@@ -32,9 +32,19 @@ export function loadSpec(
   };
 }
 
-/** Runs a load that nobody aborts or watches. */
-export function run(spec: LoadSpec, onProgress: (progress: LoadProgress) => void = () => {}): Promise<LoadResult> {
-  return runLoad(spec, new AbortController().signal, onProgress);
+/** A load's record with its operations as a list. */
+export interface RecordedLoad extends Omit<LoadResult, 'operations'> {
+  operations: Operation[];
+}
+
+/** Runs a load that nobody watches or, if no signal is given, aborts. */
+export async function run(
+  spec: LoadSpec,
+  onProgress: (progress: LoadProgress) => void = () => {},
+  signal = new AbortController().signal,
+): Promise<RecordedLoad> {
+  const result = await runLoad(spec, signal, onProgress);
+  return { ...result, operations: [...result.operations] };
 }
 
 export function idOf(spec: LoadSpec, { seq }: Operation): string {
