@@ -74,7 +74,7 @@ export class ConnectionPool {
   #add(): Lane {
     const lane = new Lane();
     const { host, port } = this.#spec;
-    lane.connection = new HttpConnection(host, port, this.#listen(lane), this.#sourcePorts?.take());
+    lane.connection = new HttpConnection(host, port, this.#listen(lane), this.#sourcePorts);
     this.#open.add(lane);
     return lane;
   }
