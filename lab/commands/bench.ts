@@ -13,6 +13,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   startup: async () => (await import('../bench/startup.ts')).benchStartup,
   load: async () => (await import('../bench/load.ts')).benchLoad,
   api: async () => (await import('../bench/api.ts')).benchApi,
+  report: async () => (await import('../bench/report.ts')).benchReport,
   proxy: async () => (await import('../bench/proxy.ts')).benchProxy,
   ingest: async () => (await import('../bench/ingest.ts')).benchIngest,
 };
