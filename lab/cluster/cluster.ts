@@ -135,8 +135,8 @@ export class Cluster {
   }
 
   /** A local port whose connections end in the pod. */
-  async forward(pod: string, port: number): Promise<ForwardedPort> {
-    return forwardPort(this.#config, NAMESPACE, pod, port);
+  async forward(pod: string, port: number, namespace = NAMESPACE): Promise<ForwardedPort> {
+    return forwardPort(this.#config, namespace, pod, port);
   }
 
   /**

@@ -1,14 +1,16 @@
 /** Where the system under test can be reached, for people. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { LabError } from '../exit-codes.ts';
-import { resolveTarget } from '../scenario/targets.ts';
+import { Targets } from '../scenario/targets.ts';
 
 const TARGETS = ['service/log-processor', 'ingress/stats-display'];
 
+/** A port-forward is only there while a command runs. */
 export async function printAddresses(cluster: Cluster, print: (line: string) => void): Promise<void> {
+  const targets = new Targets(cluster);
   for (const name of TARGETS) {
     try {
-      const target = await resolveTarget(cluster, name);
+      const target = await targets.resolve(name);
       print(`  ${name}: ${target.host}:${target.port} (${target.via})`);
       if (target.balancing === 'per-request') {
         const url = `http://${target.host}:${target.port}/stats-display`;
@@ -19,4 +21,5 @@ export async function printAddresses(cluster: Cluster, print: (line: string) => 
       print(`  ${name}: ${error.message}`);
     }
   }
+  await targets.close();
 }

@@ -8,27 +8,29 @@ import type { GenerationHistory, GeneratorAnswer } from '../history/history.ts';
 import { readRowsByPod } from './audit.ts';
 import type { RunClock } from './clock.ts';
 import type { GenerateSection } from './schema.ts';
-import { resolveTarget } from './targets.ts';
+import type { Targets } from './targets.ts';
 
 const GENERATOR = 'log-generator';
 /** Where log-generator's logs go. */
 export const STORING_APP = 'log-processor';
-const STATS = { target: 'ingress/stats-display', path: '/stats-display/api/stats' };
+/** Where the sum is shown. */
+export const STATS = { target: 'ingress/stats-display', path: '/stats-display/api/stats' };
 const ANSWER_LIMIT_MS = 10_000;
 
 /** `seed` is used where the scenario gives none: it must be new, for the same seed gives the same ids. */
 export async function runGeneration(
   cluster: Cluster,
+  targets: Targets,
   clock: RunClock,
   section: GenerateSection,
   seed: number,
 ): Promise<GenerationHistory> {
   const asked = { seed, ...section };
-  const [rowsBefore, shownBefore] = await Promise.all([readRowsByPod(cluster), readDisplayed(cluster)]);
+  const [rowsBefore, shownBefore] = await Promise.all([readRowsByPod(cluster), readDisplayed(targets)]);
   const startedAt = clock.now();
   const { answer, error } = await generate(cluster, asked);
   const endedAt = clock.now();
-  const [rowsAfter, shownAfter] = await Promise.all([readRowsByPod(cluster), readDisplayed(cluster)]);
+  const [rowsAfter, shownAfter] = await Promise.all([readRowsByPod(cluster), readDisplayed(targets)]);
   return {
     request: asked,
     app: STORING_APP,
@@ -74,8 +76,8 @@ function growth(before: Record<string, number>, after: Record<string, number>): 
 }
 
 /** The total as a visitor sees it: through the ingress. */
-async function readDisplayed(cluster: Cluster): Promise<number> {
-  const { host, port, hostHeader } = await resolveTarget(cluster, STATS.target);
+async function readDisplayed(targets: Targets): Promise<number> {
+  const { host, port, hostHeader } = await targets.resolve(STATS.target);
   const stats = await getJson<{ totals: { logs: number } }>({ host, port, path: STATS.path, hostHeader });
   return stats.totals.logs;
 }

@@ -1,14 +1,13 @@
 /** One load of a phase: from what the scenario says to what the driver is asked for, and its record. */
-import type { Cluster } from '../cluster/cluster.ts';
 import type { LoadHistory } from '../history/history.ts';
 import { runLoad } from '../load/drivers.ts';
 import type { LoadProgress, LoadSpec } from '../load/load.ts';
 import type { RunClock } from './clock.ts';
 import type { PlannedLoad } from './plan-load.ts';
-import { resolveTarget } from './targets.ts';
+import type { Targets } from './targets.ts';
 
 interface LoadRun {
-  cluster: Cluster;
+  targets: Targets;
   clock: RunClock;
   seed: number;
   hash: string;
@@ -18,7 +17,7 @@ interface LoadRun {
 
 /** `index` is the load's number within the run. */
 export async function runPlannedLoad(run: LoadRun, load: PlannedLoad, index: number): Promise<LoadHistory> {
-  const target = await resolveTarget(run.cluster, load.target);
+  const target = await run.targets.resolve(load.target);
   const spec = toSpec(run, load, index, target);
   const result = await runLoad(spec, run.signal, (progress) => run.progress.load(load.name, progress));
   return { spec, target: load.target, app: target.app, balancing: target.balancing, ...result };

@@ -15,12 +15,12 @@ import { readCounters } from './counters.ts';
 import { followCounters } from './counters-follower.ts';
 import { describeEnvironment } from './environment.ts';
 import { startFaults } from './faults.ts';
-import { runGeneration, STORING_APP } from './generate.ts';
+import { runGeneration, STATS, STORING_APP } from './generate.ts';
 import { planPhases, type PlannedPhase, type Scenario } from './load-scenario.ts';
 import { placements, startRecorder, type Recorder } from './recorder.ts';
 import { runPlannedLoad } from './run-load.ts';
 import { applySetup } from './setup.ts';
-import { resolveTarget } from './targets.ts';
+import { Targets } from './targets.ts';
 import { abortable, together } from './together.ts';
 import { type Undo, undoAll } from './undo.ts';
 
@@ -50,6 +50,7 @@ export interface RunRecord {
 interface Run extends Required<RunOptions> {
   cluster: Cluster;
   provider: Provider;
+  targets: Targets;
   clock: RunClock;
   hash: string;
   random: () => number;
@@ -71,6 +72,7 @@ export async function runScenario(
   provider: Provider,
   options: RunOptions,
 ): Promise<RunRecord> {
+  const targets = new Targets(cluster);
   const undo: Undo[] = [];
   const heal: Undo[] = [];
   const startedAt = new Date();
@@ -81,7 +83,7 @@ export async function runScenario(
     await waitUntilReady(cluster, SETTLE_LIMIT_MS, options.signal);
     await applySetup(cluster, scenario.setup, undo, options.signal);
     const attachments = await describeCluster(cluster);
-    const run = await prepare(plan, cluster, provider, options, heal);
+    const run = await prepare(plan, { cluster, provider, targets, heal }, options);
     recorder = run.recorder;
     const before = await readTotals(cluster);
     const phases: PhaseHistory[] = [];
@@ -118,27 +120,34 @@ export async function runScenario(
     // What failed first is what matters; a failure to undo has been told.
     await undoAll([...undo, ...heal], options.progress.note).catch(() => undefined);
     throw error;
+  } finally {
+    await targets.close();
   }
 }
 
 async function prepare(
   plan: PlannedPhase[],
-  cluster: Cluster,
-  provider: Provider,
+  { cluster, provider, targets, heal }: Pick<Run, 'cluster' | 'provider' | 'targets' | 'heal'>,
   options: RunOptions,
-  heal: Undo[],
 ): Promise<Run> {
   const clock = startClock();
   const random = seededRandom(options.seed);
-  const targets = new Set(plan.flatMap((phase) => phase.loads.map((load) => load.target)));
   const apps = new Set<string>();
-  for (const target of targets) apps.add((await resolveTarget(cluster, target)).app);
-  if (plan.some((phase) => phase.generate)) apps.add(STORING_APP);
+  for (const target of new Set(plan.flatMap((phase) => phase.loads.map((load) => load.target)))) {
+    const { app, via } = await targets.resolve(target);
+    apps.add(app);
+    options.progress.note(`${target} by ${via}`);
+  }
+  if (plan.some((phase) => phase.generate)) {
+    apps.add(STORING_APP);
+    await targets.resolve(STATS.target);
+  }
   return {
     evidenceLimitMs: EVIDENCE_LIMIT_MS,
     ...options,
     cluster,
     provider,
+    targets,
     clock,
     hash: randomBytes(6).toString('hex'),
     random: () => random.next(),
@@ -159,7 +168,8 @@ async function runPhase(run: Run, phase: PlannedPhase, firstLoadIndex: number): 
     const part = { ...run, signal };
     return [
       Promise.all(phase.loads.map((load, index) => runPlannedLoad(part, load, firstLoadIndex + index))),
-      phase.generate && abortable(runGeneration(run.cluster, run.clock, phase.generate, newSeed(run)), signal),
+      phase.generate &&
+        abortable(runGeneration(run.cluster, run.targets, run.clock, phase.generate, newSeed(run)), signal),
       delay(phase.durationMs, undefined, { signal }),
       startFaults(part, phase),
     ] as const;

@@ -1,7 +1,11 @@
-/** From a target's name to an address that can be reached from here. */
+/** From a target's name to an address that answers from here. */
+import { request } from 'node:http';
 import type { Cluster } from '../cluster/cluster.ts';
-import { APP_LABEL, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
+import type { ForwardedPort } from '../cluster/forward.ts';
+import { isServing, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
+import { ClusterError } from '../cluster/rest.ts';
 import { LabError } from '../exit-codes.ts';
+import { ingressDestination, serviceDestination, type Destination, type Entrance } from './entrances.ts';
 
 export interface ResolvedTarget {
   host: string;
@@ -9,71 +13,122 @@ export interface ResolvedTarget {
   hostHeader: string;
   app: string;
   balancing: 'per-connection' | 'per-request';
-  /** How the address was found, for people. */
+  /** How the address was found and why no better one was taken, for people. */
   via: string;
 }
 
-/** Throws LabError when the target does not exist or has no address that can be reached from outside the cluster. */
-export async function resolveTarget(cluster: Cluster, target: string): Promise<ResolvedTarget> {
-  const [kind, ...rest] = target.split('/');
-  return kind === 'ingress' ? resolveIngress(cluster, `/${rest.join('/')}`) : resolveService(cluster, rest.join('/'));
-}
+const PROBE_LIMIT_MS = 2000;
+/** What a proxy answers for a backend that is away. */
+const NOBODY_BEHIND = new Set([502, 503, 504]);
 
-/** The Service's own load balancer address, or that of a LoadBalancer Service for the same pods; else a node port. */
-async function resolveService(cluster: Cluster, name: string): Promise<ResolvedTarget> {
-  const services = await cluster.list('v1', 'Service', { namespace: NAMESPACE });
-  const service = services.find((candidate) => candidate.metadata.name === name);
-  if (service === undefined) throw new LabError(`there is no Service "${name}" in ${NAMESPACE}`);
-  const same = services.filter((candidate) => selectorOf(candidate) === selectorOf(service));
-  const app = String(service.spec.selector?.[APP_LABEL] ?? name);
-  for (const candidate of [service, ...same]) {
-    const ip: string | undefined = candidate.status?.loadBalancer?.ingress?.[0]?.ip;
-    if (ip === undefined) continue;
-    const port: number = candidate.spec.ports[0].port;
-    return target(ip, port, app, `LoadBalancer address of Service ${candidate.metadata.name}`);
+/** Each target is resolved once: what a fault does to an entrance must not make the rest of the run take another. */
+export class Targets {
+  readonly #cluster: Cluster;
+  readonly #resolved = new Map<string, Promise<ResolvedTarget>>();
+  readonly #forwarded: ForwardedPort[] = [];
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
   }
-  const nodePort: number | undefined = same.map((candidate) => candidate.spec.ports[0]?.nodePort).find(Boolean);
-  if (nodePort !== undefined) return target(await nodeAddress(cluster), nodePort, app, `node port ${nodePort}`);
-  throw new LabError(`Service "${name}" has neither a load balancer address nor a node port`);
-}
 
-function target(host: string, port: number, app: string, via: string): ResolvedTarget {
-  return { host, port, hostHeader: `${host}:${port}`, app, balancing: 'per-connection', via };
-}
+  /** Throws LabError when the target does not exist or nothing answers for it. */
+  async resolve(target: string): Promise<ResolvedTarget> {
+    const known = this.#resolved.get(target) ?? this.#resolve(target);
+    this.#resolved.set(target, known);
+    return known;
+  }
 
-function selectorOf(service: KubeObject): string {
-  return JSON.stringify(Object.entries<string>(service.spec.selector ?? {}).toSorted(([a], [b]) => a.localeCompare(b)));
-}
+  /** Ends the port-forwards. */
+  async close(): Promise<void> {
+    await Promise.all(this.#forwarded.splice(0).map((forwarded) => forwarded.close()));
+  }
 
-async function nodeAddress(cluster: Cluster): Promise<string> {
-  const nodes = await cluster.list('v1', 'Node');
-  const worker = nodes.find((node) => node.metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined);
-  const addresses: { type: string; address: string }[] = worker?.status?.addresses ?? [];
-  const address = addresses.find((entry) => entry.type === 'InternalIP')?.address;
-  if (address === undefined) throw new LabError('no worker has an address');
-  return address;
-}
-
-/** The rule whose path the request falls under; its host goes into the Host header, so that no name needs to resolve. */
-async function resolveIngress(cluster: Cluster, path: string): Promise<ResolvedTarget> {
-  const ingresses = await cluster.list('networking.k8s.io/v1', 'Ingress', { namespace: NAMESPACE });
-  for (const ingress of ingresses) {
-    for (const rule of ingress.spec.rules ?? []) {
-      const match = (rule.http?.paths ?? []).find(
-        (entry: { path: string }) => path === entry.path || path.startsWith(`${entry.path}/`),
-      );
-      if (match === undefined) continue;
-      const address = ingress.status?.loadBalancer?.ingress?.[0];
-      if (address?.ip === undefined) throw new LabError(`Ingress ${ingress.metadata.name} has no address yet`);
-      return {
-        host: address.ip,
-        port: address.ports?.[0]?.port ?? 80,
-        hostHeader: rule.host,
-        app: match.backend.service.name,
-        balancing: 'per-request',
-        via: `Ingress ${ingress.metadata.name}, host ${rule.host}`,
-      };
+  async #resolve(target: string): Promise<ResolvedTarget> {
+    const destination = await this.#destination(target);
+    const silent: string[] = [];
+    for (const entrance of destination.entrances) {
+      const address = await this.#addressOf(entrance);
+      if (address !== undefined && (await answers(address, destination))) {
+        const { hostHeader = `${address.host}:${address.port}`, app, balancing } = destination;
+        return { ...address, hostHeader, app, balancing, via: explain(entrance, silent) };
+      }
+      silent.push(entrance.via);
     }
+    const tried = silent.length === 0 ? 'it has no address yet' : `nothing answers at: ${silent.join(', ')}`;
+    throw new LabError(`${target} cannot be reached: ${tried}`);
   }
-  throw new LabError(`no Ingress in ${NAMESPACE} has a rule for ${path}`);
+
+  async #destination(target: string): Promise<Destination> {
+    const [kind, ...rest] = target.split('/');
+    const [services, nodes, ingresses] = await Promise.all([
+      this.#services(),
+      this.#cluster.list('v1', 'Node'),
+      this.#cluster.list('networking.k8s.io/v1', 'Ingress', { namespace: NAMESPACE }),
+    ]);
+    const surroundings = { services, nodes };
+    return kind === 'ingress'
+      ? ingressDestination(`/${rest.join('/')}`, ingresses, surroundings)
+      : serviceDestination(rest.join('/'), surroundings);
+  }
+
+  /** Of the whole cluster: an ingress controller's is elsewhere. Who may not see those has to do with the Ingress's address. */
+  async #services(): Promise<KubeObject[]> {
+    return this.#cluster.list('v1', 'Service').catch((error: unknown) => {
+      if (error instanceof ClusterError && error.code === 403)
+        return this.#cluster.list('v1', 'Service', { namespace: NAMESPACE });
+      throw error;
+    });
+  }
+
+  /** Undefined when there is no pod to forward to. */
+  async #addressOf(entrance: Entrance): Promise<{ host: string; port: number } | undefined> {
+    if ('host' in entrance) return { host: entrance.host, port: entrance.port };
+    const forwarded = await this.#forward(entrance.forwardTo);
+    return forwarded && { host: forwarded.host, port: forwarded.port };
+  }
+
+  async #forward({ metadata, spec }: KubeObject): Promise<ForwardedPort | undefined> {
+    const labelSelector = Object.entries<string>(spec.selector ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(',');
+    const namespace = metadata.namespace!;
+    const pod = (await this.#cluster.list('v1', 'Pod', { namespace, labelSelector })).find(isServing);
+    if (pod === undefined) return undefined;
+    const port = containerPort(pod, spec.ports[0]);
+    const forwarded = await this.#cluster.forward(pod.metadata.name, port, namespace);
+    this.#forwarded.push(forwarded);
+    return forwarded;
+  }
+}
+
+function containerPort(pod: KubeObject, { port, targetPort = port }: { port: number; targetPort?: number | string }) {
+  if (typeof targetPort === 'number') return targetPort;
+  const ports: { name?: string; containerPort: number }[] = pod.spec.containers.flatMap(
+    (container: { ports?: object[] }) => container.ports ?? [],
+  );
+  return ports.find(({ name }) => name === targetPort)?.containerPort ?? port;
+}
+
+function explain(entrance: Entrance, silent: readonly string[]): string {
+  const missing = silent.length === 0 ? '' : `; no answer from: ${silent.join(', ')}`;
+  const note = 'forwardTo' in entrance ? ', so that one pod takes everything' : '';
+  return `${entrance.via}${note}${missing}`;
+}
+
+/** Whether HTTP is spoken there and somebody stands behind it. */
+async function answers(
+  address: { host: string; port: number },
+  { hostHeader, probePath }: Destination,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const headers = hostHeader === undefined ? {} : { host: hostHeader };
+    const probe = request({ ...address, path: probePath, headers, agent: false }, (response) => {
+      response.resume();
+      resolve(!NOBODY_BEHIND.has(response.statusCode ?? 0));
+    });
+    probe.setTimeout(PROBE_LIMIT_MS, () => probe.destroy());
+    probe.on('error', () => resolve(false));
+    probe.on('close', () => resolve(false));
+    probe.end();
+  });
 }
