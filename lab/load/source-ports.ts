@@ -7,7 +7,8 @@
  */
 import { readFileSync } from 'node:fs';
 
-const REMEMBERED_SECONDS = 120;
+/** With ten seconds for the attempts that a client repeats before it gives up: each counts anew. */
+const REMEMBERED_SECONDS = 130;
 /** IANA's range for such ports, which other systems keep to. */
 const DYNAMIC_RANGE: readonly [first: number, last: number] = [49_152, 65_535];
 
