@@ -1,8 +1,9 @@
 /** `lab:hosts`: the line that lets browsers find the lab by its name; everything else sends the name as a header. */
 import { createInterface } from 'node:readline/promises';
 import { parseArguments } from '../arguments.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { EXIT, LabError, UsageError } from '../exit-codes.ts';
-import { Targets } from '../scenario/targets.ts';
+import { Targets, type ResolvedTarget } from '../scenario/targets.ts';
 import { connect } from './bring-up.ts';
 import type { Command, CommandContext } from './command.ts';
 import { changeFile, HOSTS_FILE, withLines, withoutLines } from './hosts-file.ts';
@@ -33,8 +34,7 @@ export const hosts: Command = {
     }
     const access = await providerFrom(values).find();
     if (access === undefined) throw new LabError('the lab is down: it has no address');
-    const targets = new Targets(await connect(access));
-    const { host, port, hostHeader, via } = await targets.resolve(PAGE.target).finally(() => targets.close());
+    const { host, port, hostHeader, via } = await pageTarget(await connect(access));
     if (via.startsWith('port-forward')) {
       throw new LabError(
         `the ingress has no address that lasts (${via}); kubectl port-forward can be kept open instead`,
@@ -51,6 +51,15 @@ export const hosts: Command = {
     return EXIT.pass;
   },
 };
+
+async function pageTarget(cluster: Cluster): Promise<ResolvedTarget> {
+  const targets = new Targets(cluster);
+  try {
+    return await targets.resolve(PAGE.target);
+  } finally {
+    await targets.close();
+  }
+}
 
 /** Throws LabError when the user says no, UsageError when there is nobody to ask. */
 async function agree(what: string, yes: boolean, { signal }: CommandContext): Promise<void> {
