@@ -29,10 +29,13 @@ export function indexRows({ operations }: LoadHistory, rows: AuditRows, indexes:
 /** Indexes of the rows of each load, by the load's number. */
 export function rowsByLoad(rows: AuditRows): Map<number, number[]> {
   const byLoad = new Map<number, number[]>();
+  let ofLoad: number[] | undefined;
   for (let index = 0; index < rows.length; index += 1) {
-    const ofLoad = byLoad.get(rows.loadIndex(index));
-    if (ofLoad) ofLoad.push(index);
-    else byLoad.set(rows.loadIndex(index), [index]);
+    const loadIndex = rows.loadIndex(index);
+    // Rows of a load follow each other.
+    if (index === 0 || loadIndex !== rows.loadIndex(index - 1)) ofLoad = byLoad.get(loadIndex);
+    if (!ofLoad) byLoad.set(loadIndex, (ofLoad = []));
+    ofLoad.push(index);
   }
   return byLoad;
 }

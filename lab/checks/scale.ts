@@ -24,10 +24,11 @@ export interface Scale {
 
 /** Null without a load, or with loads to different apps. */
 export function measureScale(phase: PhaseHistory, history: RunHistory): Scale | null {
-  const here = capacity(phase);
-  if (!here) return null;
-  const base = history.phases.find((other) => capacity(other)?.app === here.app)!;
-  const there = capacity(base)!;
+  const app = onlyApp(phase);
+  if (app === undefined) return null;
+  const base = history.phases.find((other) => onlyApp(other) === app)!;
+  const here = capacity(phase, app);
+  const there = base === phase ? here : capacity(base, app);
   const comparable = base !== phase && here.closedLoop && there.closedLoop && there.pods > 0 && there.perSecond > 0;
   const speedup = comparable ? here.perSecond / there.perSecond : null;
   const factor = here.pods / there.pods;
@@ -42,13 +43,16 @@ export function measureScale(phase: PhaseHistory, history: RunHistory): Scale | 
   };
 }
 
-function capacity(phase: PhaseHistory) {
-  const [first] = phase.loads;
-  if (!first || phase.loads.some((load) => load.app !== first.app)) return undefined;
+/** The app that all loads of the phase go to. */
+function onlyApp({ loads }: PhaseHistory): string | undefined {
+  const apps = new Set(loads.map((load) => load.app));
+  return apps.size === 1 ? loads[0]!.app : undefined;
+}
+
+function capacity(phase: PhaseHistory, app: string) {
   const { ok, durationSeconds } = countRequests(scopeOf(phase.loads));
   return {
-    app: first.app,
-    pods: readyPods(phase, first.app).pods.size,
+    pods: readyPods(phase, app).pods.size,
     perSecond: durationSeconds > 0 ? ok / durationSeconds : 0,
     closedLoop: phase.loads.every((load) => load.spec.driver === 'autocannon'),
   };

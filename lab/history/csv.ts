@@ -18,7 +18,7 @@ export class CorruptFile extends Error {
 
 /** The fastest: a tenth more bytes than the default level, in a third of the time. */
 const LEVEL = 1;
-const CHUNK_BYTES = 1 << 17;
+const CHUNK_BYTES = 1 << 16;
 
 /** Writes the header and the rows, which come without line ends. */
 export async function writeTable(path: string, columns: readonly string[], rows: Iterable<string>): Promise<void> {
@@ -54,14 +54,12 @@ export async function readTable(path: string, columns: readonly string[], onRow:
   const file = basename(path);
   const row = new Row();
   let number = 0;
-  const onLine = (text: string, start: number, end: number): void => {
+  const onLine = (): void => {
     number += 1;
     if (number === 1) {
-      const header = text.slice(start, end);
-      if (header !== columns.join()) throw new CorruptFile(file, `its columns are ${header}`);
+      if (row.text !== columns.join()) throw new CorruptFile(file, `its columns are ${row.text}`);
       return;
     }
-    row.cut(text, start, end);
     if (row.length !== columns.length) throw new CorruptFile(file, `line ${number} has ${row.length} columns`);
     onRow(row);
   };
@@ -70,10 +68,9 @@ export async function readTable(path: string, columns: readonly string[], onRow:
   // Not a pipeline: that reports its own abortion in place of what onLine threw.
   source.once('error', (error) => bytes.destroy(error)).pipe(bytes);
   try {
-    let rest = '';
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    for await (const chunk of bytes) rest = eachLine(rest + decoder.decode(chunk as Buffer, { stream: true }), onLine);
-    if (rest !== '') throw new CorruptFile(file, 'its last line is cut off');
+    let rest = new Uint8Array();
+    for await (const chunk of bytes) rest = eachLine(row, Buffer.concat([rest, chunk as Buffer]), onLine);
+    if (rest.length > 0) throw new CorruptFile(file, 'its last line is cut off');
   } catch (error) {
     if (error instanceof CorruptFile) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -85,11 +82,11 @@ export async function readTable(path: string, columns: readonly string[], onRow:
 }
 
 /** Returns what follows the last line end. */
-function eachLine(text: string, onLine: (text: string, start: number, end: number) => void): string {
+function eachLine(row: Row, bytes: Buffer<ArrayBuffer>, onLine: () => void): Buffer<ArrayBuffer> {
   let start = 0;
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-    onLine(text, start, end);
+  for (let end = row.cut(bytes, start); end >= 0; end = row.cut(bytes, start)) {
+    onLine();
     start = end + 1;
   }
-  return text.slice(start);
+  return bytes.subarray(start);
 }
