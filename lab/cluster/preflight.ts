@@ -98,13 +98,16 @@ function judgePermissions(denied: readonly string[]): Finding {
   return finding('permissions', 'missing', `not allowed: ${denied.join(', ')}`, fix);
 }
 
-function judgeNodes(nodes: readonly KubeObject[]): Finding {
-  const usable = nodes.filter(
-    (node) =>
-      isConditionTrue(node, 'Ready') &&
-      node.spec.unschedulable !== true &&
-      !(node.spec.taints ?? []).some((taint: { effect: string }) => taint.effect !== 'PreferNoSchedule'),
+export function takesPods(node: KubeObject): boolean {
+  return (
+    isConditionTrue(node, 'Ready') &&
+    node.spec.unschedulable !== true &&
+    !(node.spec.taints ?? []).some((taint: { effect: string }) => taint.effect !== 'PreferNoSchedule')
   );
+}
+
+function judgeNodes(nodes: readonly KubeObject[]): Finding {
+  const usable = nodes.filter(takesPods);
   const names = usable.map((node) => node.metadata.name).join(', ');
   if (usable.length >= 2) return finding('nodes', 'ok', `${usable.length} take pods: ${names}`);
   if (usable.length === 1) {

@@ -27,14 +27,17 @@ export async function bringUp(
   const wasUp = (await provider.find()) !== undefined;
   try {
     // The client takes longer to load than the embedded cluster to start.
-    const [access, { Cluster }, { deploy }, { waitUntilReady }] = await Promise.all([
+    const [access, { Cluster }, { deploy }, { withImagesFrom }, { waitUntilReady }] = await Promise.all([
       provider.up(options),
       import('../cluster/cluster.ts'),
       import('../cluster/deploy.ts'),
+      import('../cluster/image-names.ts'),
       import('../cluster/wait.ts'),
     ]);
     const cluster = new Cluster(access.kubeconfig, access.context);
-    await deploy(cluster, manifests, access.databasePassword, options.say);
+    const { registry, databasePassword } = access;
+    const named = registry === undefined ? manifests : withImagesFrom(registry, manifests);
+    await deploy(cluster, named, databasePassword, options.say);
     await waitUntilReady(cluster, READY_LIMIT_MS, options.signal);
     return { access, cluster };
   } catch (error) {

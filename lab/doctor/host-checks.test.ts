@@ -6,6 +6,7 @@ import { boxArchitecture } from './host/box.ts';
 import { disk, memory } from './host/capacity.ts';
 import { clock } from './host/clock.ts';
 import { dhcp } from './host/dhcp.ts';
+import { containerEngine, inotify, kindMemory, kindVersion } from './host/kind.ts';
 import { networksConf } from './host/networks-conf.ts';
 import { proxy } from './host/proxy.ts';
 import { macRoutes, routes } from './host/routes.ts';
@@ -183,6 +184,64 @@ const CASES: [what: string, check: HostCheck, host: Recorded, state: Finding['st
     /amd64/,
   ],
   ['a provider without a box', boxArchitecture, { hypervisor: 'hyperv' }, 'warn', /hyperv/],
+  [
+    'docker',
+    containerEngine,
+    { commands: { 'docker info --format {{.CgroupVersion}} {{.MemTotal}}': '2 16000000000\n' } },
+    'ok',
+    /docker, cgroups 2/,
+  ],
+  [
+    'podman alone',
+    containerEngine,
+    { commands: { 'podman info --format {{.Host.CgroupsVersion}} {{.Host.MemTotal}}': 'v2 16000000000\n' } },
+    'ok',
+    /podman/,
+  ],
+  ['no engine', containerEngine, {}, 'fail', /neither docker nor podman/],
+  [
+    'old cgroups',
+    containerEngine,
+    { commands: { 'docker info --format {{.CgroupVersion}} {{.MemTotal}}': '1 16000000000\n' } },
+    'fail',
+    /cgroups 1/,
+  ],
+  [
+    'podman is asked for, docker is there',
+    containerEngine,
+    {
+      environment: { KIND_EXPERIMENTAL_PROVIDER: 'podman' },
+      commands: { 'docker info --format {{.CgroupVersion}} {{.MemTotal}}': '2 16000000000\n' },
+    },
+    'fail',
+    /neither/,
+  ],
+  ['kind', kindVersion, { commands: { 'kind version': 'kind v0.33.0 go1.26.4 linux/amd64\n' } }, 'ok', /v0\.33\.0/],
+  [
+    'an old kind',
+    kindVersion,
+    { commands: { 'kind version': 'kind v0.31.0 go1.25.5 linux/amd64\n' } },
+    'fail',
+    /v0\.31/,
+  ],
+  ['no kind', kindVersion, {}, 'fail', /not installed/],
+  [
+    'memory for kind',
+    kindMemory,
+    { commands: { 'docker info --format {{.CgroupVersion}} {{.MemTotal}}': '2 16000000000\n' } },
+    'ok',
+    /14\.9 GiB free/,
+  ],
+  [
+    "too little for docker's machine on a Mac",
+    kindMemory,
+    { platform: 'darwin', commands: { 'docker info --format {{.CgroupVersion}} {{.MemTotal}}': '2 2000000000\n' } },
+    'warn',
+    /1\.9 GiB for docker/,
+  ],
+  ['few inotify instances', inotify, { files: { '/proc/sys/fs/inotify/max_user_instances': '128\n' } }, 'warn', /128/],
+  ['enough of them', inotify, { files: { '/proc/sys/fs/inotify/max_user_instances': '8192\n' } }, 'ok', /8192/],
+  ['no such limits', inotify, { platform: 'darwin' }, 'skipped', /Linux/],
 ];
 
 for (const [what, check, host, state, detail] of CASES) {

@@ -11,6 +11,7 @@ import { disk, memory } from './host/capacity.ts';
 import { clock } from './host/clock.ts';
 import { description } from './host/description.ts';
 import { dhcp } from './host/dhcp.ts';
+import { containerEngine, inotify, kindMemory, kindVersion } from './host/kind.ts';
 import { networksConf } from './host/networks-conf.ts';
 import { proxy } from './host/proxy.ts';
 import { routes } from './host/routes.ts';
@@ -27,6 +28,10 @@ export const HOST_CHECKS: readonly HostCheck[] = [
   boxArchitecture,
   memory,
   disk,
+  containerEngine,
+  kindVersion,
+  kindMemory,
+  inotify,
   networksConf,
   dhcp,
   routes,

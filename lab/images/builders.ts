@@ -12,7 +12,7 @@ const BUILDERS: readonly Builder[] = [
   new BuildkitBuilder(NERDCTL),
 ];
 
-export const BUILDER_NAMES = BUILDERS.map(({ name }) => name);
+const BUILDER_NAMES = BUILDERS.map(({ name }) => name);
 
 export interface ChosenBuilder {
   builder: Builder;

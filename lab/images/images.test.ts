@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { fakePrograms } from '../testing/fake-programs.ts';
 import { bundleServices } from './bundle-services.ts';
 import { fixTimes } from './fixed-times.ts';
 import { fullImageName, imageName, nameInRegistry, parseRegistry, SERVICES } from './names.ts';
+import { fakeBuildkit, writeArchive } from './testing.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lab-images-'));
 t.teardown(() => rmSync(directory, { recursive: true, force: true }));
@@ -36,23 +37,6 @@ async function images(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
-}
-
-/** An image of one empty layer, as builders write it. */
-function writeArchive(file: string): { digest: string; sizeBytes: number } {
-  const layout = join(directory, 'layout');
-  mkdirSync(join(layout, 'blobs', 'sha256'), { recursive: true });
-  const blob = (content: string): { digest: string; size: number } => {
-    const sha256 = createHash('sha256').update(content).digest('hex');
-    writeFileSync(join(layout, 'blobs', 'sha256', sha256), content);
-    return { digest: `sha256:${sha256}`, size: content.length };
-  };
-  const [config, layer] = [blob('{}'), blob('a layer')];
-  const manifest = blob(JSON.stringify({ schemaVersion: 2, config, layers: [layer] }));
-  writeFileSync(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
-  spawnSync('tar', ['-cf', file, '-C', layout, 'oci-layout', 'index.json', 'blobs']);
-  return { digest: manifest.digest, sizeBytes: config.size + layer.size };
 }
 
 void t.test('the manifests use these images and no others of the lab', async (t) => {
@@ -141,17 +125,10 @@ void t.test('no builder: each with its way out', async (t) => {
   t.same(readdirSync(join(directory)).includes('lab'), false, 'nothing was made');
 });
 
-/** Writes the archive that `--output type=oci,dest=FILE,...` names. */
-const FAKE_BUILDKIT = (archive: string): string => `
-case "$*" in
-  version*|info*) echo 29.1.0 ;;
-  *type=oci*) for word; do case "$word" in type=oci,*) word=\${word#*dest=}; cp '${archive}' "\${word%%,*}" ;; esac; done ;;
-esac`;
-
 void t.test('docker: one archive a service, reproducible options, a table', async (t) => {
   const archive = join(directory, 'fake.tar');
-  const { digest, sizeBytes } = writeArchive(archive);
-  const { path, calls } = fakePrograms(join(directory, 'bin'), { docker: FAKE_BUILDKIT(archive) });
+  const { digest, sizeBytes } = writeArchive(directory, archive);
+  const { path, calls } = fakePrograms(join(directory, 'bin'), { docker: fakeBuildkit(archive) });
   const output = join(directory, 'out');
   const { code, stdout, stderr } = await images(['--output', output, '--base', 'base:1'], { PATH: path });
   t.equal(code, 0, stderr);
@@ -206,10 +183,10 @@ void t.test('what the builder leaves is no image', async (t) => {
 
 void t.test('a registry that refuses', async (t) => {
   const archive = join(directory, 'fake.tar');
-  writeArchive(archive);
+  writeArchive(directory, archive);
   const { path } = fakePrograms(join(directory, 'bin'), {
     docker: `case "$*" in *push=true*) echo 'denied: requested access to the resource is denied' >&2; exit 1 ;; esac
-      ${FAKE_BUILDKIT(archive)}`,
+      ${fakeBuildkit(archive)}`,
   });
   const { code, stderr } = await images(['--registry', 'a.example/course', '--output', join(directory, 'out')], {
     PATH: path,

@@ -28,8 +28,8 @@ export class KubeconfigProvider implements Provider {
   readonly nodePower: NodePower | undefined;
 
   /** Throws UsageError when only one of the two power commands is given. */
-  constructor({ kubeconfig, context, nodeStop, nodeStart, timingProfile }: ProviderOptions) {
-    this.#access = { kubeconfig: kubeconfig ?? defaultKubeconfig(), context };
+  constructor({ kubeconfig, context, nodeStop, nodeStart, timingProfile, registry }: ProviderOptions) {
+    this.#access = { kubeconfig: kubeconfig ?? defaultKubeconfig(), context, registry };
     this.#timingProfile = timingProfile;
     this.nodePower = powerByCommands(nodeStop, nodeStart);
   }
@@ -47,9 +47,14 @@ export class KubeconfigProvider implements Provider {
       throw new UsageError(
         '--profile sets the timing of clusters the lab makes; say with --timing-profile how this one is set',
       );
-    const { gatherFacts, judgeFacts } = await import('../cluster/preflight.ts');
-    const { network } = await loadClusterFile();
-    const findings = judgeFacts(await this.#reached(gatherFacts(await this.#connect())), network.ingressClass);
+    const [{ gatherFacts, judgeFacts, takesPods }, { judgeImages }, { network }] = await Promise.all([
+      import('../cluster/preflight.ts'),
+      import('../cluster/node-images.ts'),
+      loadClusterFile(),
+    ]);
+    const facts = await this.#reached(gatherFacts(await this.#connect()));
+    const findings = judgeFacts(facts, network.ingressClass);
+    if (this.#access.registry === undefined) findings.push(judgeImages(facts.nodes.filter(takesPods)));
     for (const line of findingLines(findings)) say(line);
     if (findings.some(({ verdict }) => verdict === 'missing')) {
       throw new LabError('the cluster lacks what the lab needs; nothing was changed');

@@ -5,6 +5,8 @@ export interface ClusterAccess {
   context?: string | undefined;
   /** Password for a new database, where the provider remembers one that an existing database was made with. */
   databasePassword?: string | undefined;
+  /** Where the nodes pull the services' images from, `HOST/PATH`; undefined when they have them under their own names. */
+  registry?: string | undefined;
 }
 
 /** What the command line says about a cluster that exists already. */
@@ -16,6 +18,8 @@ export interface ProviderOptions {
   nodeStart?: string | undefined;
   /** Name of the profile in provision/cluster.yaml that the cluster's controllers are set by. */
   timingProfile?: string | undefined;
+  /** `HOST/PATH` that the services' images were pushed to. */
+  registry?: string | undefined;
 }
 
 export interface UpOptions {

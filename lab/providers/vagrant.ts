@@ -1,16 +1,13 @@
 /** The canonical cluster: virtual machines made by Vagrant, filled by the scripts of provision/. */
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { UsageError } from '../exit-codes.ts';
 import { labDirectory } from '../project.ts';
+import { answers } from './api-answers.ts';
 import { clusterTiming, loadClusterFile, timingProfile, type ClusterFile } from './cluster-file.ts';
 import type { ClusterAccess, ClusterTiming, NodePower, Provider, ProviderStatus, UpOptions } from './provider.ts';
 import type { Stage } from './vagrant/stage.ts';
 import type { Vagrant } from './vagrant/vagrant-command.ts';
-
-const PROBE_LIMIT_MS = 3000;
 
 /** A machine that was switched off answers no packets: without these ssh would wait for minutes. */
 const SSH_OPTIONS = 'Host *\n  ConnectTimeout 10\n  ServerAliveInterval 10\n  ServerAliveCountMax 6\n';
@@ -132,25 +129,4 @@ async function bundleAt(directory: string): Promise<string> {
     throw new UsageError(`${path} is no bundle: it has no SHA256SUMS (npm run lab:bundle makes one)`, { cause: error });
   });
   return path;
-}
-
-/** Whether the API server that the kubeconfig names says that it is ready, in a few seconds at most. */
-async function answers(kubeconfig: string): Promise<boolean> {
-  const text = await readFile(kubeconfig, 'utf8').catch(() => undefined);
-  if (text === undefined) return false;
-  const { clusters } = parse(text) as {
-    clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
-  };
-  const { server, 'certificate-authority-data': ca } = clusters[0]!.cluster;
-  return new Promise((resolve) => {
-    const options = { ca: Buffer.from(ca, 'base64'), timeout: PROBE_LIMIT_MS };
-    const probe = request(`${server}/readyz`, options, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    probe.on('timeout', () => probe.destroy());
-    probe.on('error', () => resolve(false));
-    probe.on('close', () => resolve(false));
-    probe.end();
-  });
 }

@@ -29,7 +29,7 @@ export const nodes: ClusterCheck = {
 
 export const nodesOfAny: ClusterCheck = {
   name: 'nodes',
-  providers: ['embedded', 'kubeconfig'],
+  providers: ['embedded', 'kubeconfig', 'kind'],
   async run(cluster) {
     const seen = await cluster.list('v1', 'Node');
     const away = seen.filter((node) => !isConditionTrue(node, 'Ready')).map(({ metadata }) => metadata.name);

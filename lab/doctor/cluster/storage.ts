@@ -4,7 +4,7 @@ const DEFAULT_ANNOTATION = 'storageclass.kubernetes.io/is-default-class';
 
 export const storage: ClusterCheck = {
   name: 'default storage class',
-  providers: ['embedded', 'vagrant', 'kubeconfig'],
+  providers: ['embedded', 'vagrant', 'kubeconfig', 'kind'],
   async run(cluster) {
     const classes = await cluster.list('storage.k8s.io/v1', 'StorageClass');
     const standard = classes.find(({ metadata }) => metadata.annotations?.[DEFAULT_ANNOTATION] === 'true');
