@@ -25,25 +25,33 @@ function largeRun(): RunHistory {
   return loadBalanceRun({ requests: OPERATIONS, ratePerSecond: 5000 }, { faults: [fault] });
 }
 
-/** Each answers the report's directory, and when its work began. */
-const ACTIONS: Record<string, (directory: string) => Promise<{ report: string; startedAt: number }>> = {
+/** Each answers the report's directory, and what its work took. */
+const ACTIONS: Record<string, (directory: string) => Promise<Omit<ReportCost, 'megabytes'>>> = {
   make: async (reports) => {
     const run = largeRun();
-    const startedAt = performance.now();
+    const time = stopwatch();
     const { directory } = await writeReport(run, reports);
-    return { report: directory, startedAt };
+    return { report: directory, ...time() };
   },
   verify: async (report) => {
-    const startedAt = performance.now();
+    const time = stopwatch();
     const { problems } = await verifyStored(report);
     for (const { file, problem } of problems) throw new Error(`${file}: ${problem}`);
-    return { report, startedAt };
+    return { report, ...time() };
   },
 };
 
+function stopwatch(): () => Pick<ReportCost, 'seconds' | 'processorSeconds'> {
+  const startedAt = performance.now();
+  const usedBefore = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(usedBefore);
+    return { seconds: (performance.now() - startedAt) / 1000, processorSeconds: (user + system) / 1e6 };
+  };
+}
+
 const [action, directory] = process.argv.slice(2);
-const { report, startedAt } = await ACTIONS[action!]!(directory!);
-const seconds = (performance.now() - startedAt) / 1000;
+const cost = await ACTIONS[action!]!(directory!);
 // maxRSS is in KiB.
 const megabytes = (process.resourceUsage().maxRSS * 1024) / 1e6;
-process.send?.({ report, seconds, megabytes } satisfies ReportCost);
+process.send?.({ ...cost, megabytes } satisfies ReportCost);
