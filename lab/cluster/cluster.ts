@@ -66,9 +66,10 @@ export class Cluster {
     });
   }
 
-  async create(object: KubeObject): Promise<KubeObject> {
+  /** A dry run goes through all checks and stores nothing. */
+  async create(object: KubeObject, { dryRun = false } = {}): Promise<KubeObject> {
     const { name: _, ...collection } = referenceTo(object);
-    const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' };
+    const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) };
     return this.#api.json<KubeObject>(HttpMethod.POST, await this.#api.pathOf(collection), { query, body: object });
   }
 

@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { loadManifests } from '../cluster/manifests.ts';
 import { projectPath } from '../project.ts';
+import { loadClusterFile } from '../providers/cluster-file.ts';
 import type { ClusterAccess, Provider } from '../providers/provider.ts';
 
 const READY_LIMIT_MS = 120_000;
@@ -27,16 +28,20 @@ export async function bringUp(
   const wasUp = (await provider.find()) !== undefined;
   try {
     // The client takes longer to load than the embedded cluster to start.
-    const [access, { Cluster }, { deploy }, { withImagesFrom }, { waitUntilReady }] = await Promise.all([
-      provider.up(options),
-      import('../cluster/cluster.ts'),
-      import('../cluster/deploy.ts'),
-      import('../cluster/image-names.ts'),
-      import('../cluster/wait.ts'),
-    ]);
+    const [access, { network }, { Cluster }, { deploy }, { withClasses }, { withImagesFrom }, { waitUntilReady }] =
+      await Promise.all([
+        provider.up(options),
+        loadClusterFile(),
+        import('../cluster/cluster.ts'),
+        import('../cluster/deploy.ts'),
+        import('../cluster/class-names.ts'),
+        import('../cluster/image-names.ts'),
+        import('../cluster/wait.ts'),
+      ]);
     const cluster = new Cluster(access.kubeconfig, access.context);
-    const { registry, databasePassword } = access;
-    const named = registry === undefined ? manifests : withImagesFrom(registry, manifests);
+    const { registry, databasePassword, storageClass, ingressClass = network.ingressClass } = access;
+    const fitted = withClasses({ ingressClass, storageClass }, manifests);
+    const named = registry === undefined ? fitted : withImagesFrom(registry, fitted);
     await deploy(cluster, named, databasePassword, options.say);
     await waitUntilReady(cluster, READY_LIMIT_MS, options.signal);
     return { access, cluster };

@@ -10,11 +10,13 @@ export const PROVIDER_OPTIONS = {
   'node-stop': { type: 'string' },
   'node-start': { type: 'string' },
   'timing-profile': { type: 'string' },
+  'storage-class': { type: 'string' },
+  'ingress-class': { type: 'string' },
   registry: { type: 'string' },
 } as const;
 
 export const PROVIDER_USAGE =
-  "[--provider embedded|kubeconfig|kind|vagrant] [--kubeconfig FILE] [--context NAME] [--node-stop 'COMMAND {node}' --node-start 'COMMAND {node}'] [--timing-profile NAME] [--registry HOST/PATH]";
+  "[--provider embedded|kubeconfig|kind|vagrant] [--kubeconfig FILE] [--context NAME] [--node-stop 'COMMAND {node}' --node-start 'COMMAND {node}'] [--timing-profile NAME] [--storage-class NAME] [--ingress-class NAME] [--registry HOST/PATH]";
 
 type Values = { provider: string } & {
   [name in Exclude<keyof typeof PROVIDER_OPTIONS, 'provider'>]?: string | undefined;
@@ -29,6 +31,8 @@ export function providerFrom(values: Values): Provider {
     nodeStop: values['node-stop'],
     nodeStart: values['node-start'],
     timingProfile: values['timing-profile'],
+    storageClass: values['storage-class'],
+    ingressClass: values['ingress-class'],
     registry: registry === undefined ? undefined : parseRegistry(registry),
   });
 }

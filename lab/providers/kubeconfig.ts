@@ -28,8 +28,8 @@ export class KubeconfigProvider implements Provider {
   readonly nodePower: NodePower | undefined;
 
   /** Throws UsageError when only one of the two power commands is given. */
-  constructor({ kubeconfig, context, nodeStop, nodeStart, timingProfile, registry }: ProviderOptions) {
-    this.#access = { kubeconfig: kubeconfig ?? defaultKubeconfig(), context, registry };
+  constructor({ kubeconfig, context, nodeStop, nodeStart, timingProfile, ...classesAndRegistry }: ProviderOptions) {
+    this.#access = { kubeconfig: kubeconfig ?? defaultKubeconfig(), context, ...classesAndRegistry };
     this.#timingProfile = timingProfile;
     this.nodePower = powerByCommands(nodeStop, nodeStart);
   }
@@ -53,7 +53,8 @@ export class KubeconfigProvider implements Provider {
       loadClusterFile(),
     ]);
     const facts = await this.#reached(gatherFacts(await this.#connect()));
-    const findings = judgeFacts(facts, network.ingressClass);
+    const { storageClass, ingressClass = network.ingressClass } = this.#access;
+    const findings = judgeFacts(facts, { storageClass, ingressClass });
     if (this.#access.registry === undefined) findings.push(judgeImages(facts.nodes.filter(takesPods)));
     for (const line of findingLines(findings)) say(line);
     if (findings.some(({ verdict }) => verdict === 'missing')) {

@@ -5,6 +5,10 @@ export interface ClusterAccess {
   context?: string | undefined;
   /** Password for a new database, where the provider remembers one that an existing database was made with. */
   databasePassword?: string | undefined;
+  /** Class for the database's volume, where it is not to be the cluster's default. */
+  storageClass?: string | undefined;
+  /** Class of the ingress controller, where it is not that of provision/cluster.yaml. */
+  ingressClass?: string | undefined;
   /** Where the nodes pull the services' images from, `HOST/PATH`; undefined when they have them under their own names. */
   registry?: string | undefined;
 }
@@ -18,6 +22,8 @@ export interface ProviderOptions {
   nodeStart?: string | undefined;
   /** Name of the profile in provision/cluster.yaml that the cluster's controllers are set by. */
   timingProfile?: string | undefined;
+  storageClass?: string | undefined;
+  ingressClass?: string | undefined;
   /** `HOST/PATH` that the services' images were pushed to. */
   registry?: string | undefined;
 }
