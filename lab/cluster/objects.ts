@@ -33,6 +33,12 @@ export const APP_LABEL = 'app.kubernetes.io/name';
 
 export const NAMESPACE = 'log-lab';
 
+/** Every manifest's, and every pod's and claim's. */
+export const PART_OF_LAB = { 'app.kubernetes.io/part-of': 'log-lab' };
+
+/** On everything that the lab has created: which lab:up it belongs to. What does not carry it is somebody else's. */
+export const RUN_LABEL = 'log-lab/run';
+
 export function appOf(object: KubeObject): string {
   return object.metadata.labels?.[APP_LABEL] ?? '';
 }

@@ -112,17 +112,23 @@ function isRolledOut(workload: KubeObject): boolean {
 
 /** A line for each pod that is not ready: why, as far as the API tells, with the last lines of a crashed container's log. */
 async function explain(cluster: Cluster): Promise<string> {
-  const pods = await cluster.pods();
+  const [pods, warnings] = await Promise.all([cluster.pods(), listWarnings(cluster)]);
   const lines: string[] = [];
   for (const pod of pods.filter((candidate) => !isConditionTrue(candidate, 'Ready'))) {
     lines.push(`  pod ${pod.metadata.name}: ${reasonOf(pod)}`);
+    lines.push(...lastWarning(warnings, (name) => name === pod.metadata.name).map((line) => `      ${line}`));
     lines.push(...(await crashLog(cluster, pod)).map((line) => `      ${line}`));
   }
   const apps = new Set(pods.map(appOf));
   for (const workload of await listWorkloads(cluster)) {
     const replicas: number = workload.spec.replicas ?? 1;
-    if (replicas > 0 && !apps.has(appOf(workload)))
-      lines.push(`  ${workload.kind} ${workload.metadata.name}: has no pods`);
+    if (replicas > 0 && !apps.has(appOf(workload))) {
+      const { kind, metadata } = workload;
+      lines.push(`  ${kind} ${metadata.name}: has no pods`);
+      // A quota, or a policy that forbids them: a Deployment's ReplicaSet has a name that begins with its own.
+      const maker = (name: string): boolean => name === metadata.name || name.startsWith(`${metadata.name}-`);
+      lines.push(...lastWarning(warnings, maker).map((line) => `      ${line}`));
+    }
   }
   return lines.length > 0 ? lines.join('\n') : '  all pods are ready, but their controllers have not yet said so';
 }
@@ -140,12 +146,25 @@ function reasonOf(pod: KubeObject): string {
   return `${pod.status?.phase ?? 'unknown phase'}${ready?.reason ? `, ${ready.reason}: ${ready.message ?? ''}` : ''}`;
 }
 
+async function listWarnings(cluster: Cluster): Promise<KubeObject[]> {
+  return cluster.list('v1', 'Event', { namespace: NAMESPACE, fieldSelector: 'type=Warning' }).catch(() => []);
+}
+
+/** The latest one about an object of such a name; empty when there is none. */
+function lastWarning(warnings: readonly KubeObject[], isName: (name: string) => boolean): string[] {
+  const time = (event: KubeObject): string =>
+    event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp ?? '';
+  const [last] = warnings
+    .filter((event) => isName(event['involvedObject']?.name ?? ''))
+    .toSorted((a, b) => time(b).localeCompare(time(a)));
+  return last === undefined ? [] : [`${last['reason']}: ${last['message']}`];
+}
+
 async function crashLog(cluster: Cluster, pod: KubeObject): Promise<string[]> {
-  const crashed = (pod.status?.containerStatuses ?? []).some(
-    (container: { restartCount: number; state?: { terminated?: unknown } }) =>
-      container.restartCount > 0 || container.state?.terminated !== undefined,
-  );
-  if (!crashed) return [];
-  const log = await cluster.podLog(pod.metadata.name, { tailLines: 5, previous: true }).catch(() => '');
+  const statuses: { restartCount: number; state?: { terminated?: unknown } }[] = pod.status?.containerStatuses ?? [];
+  const isOver = statuses.some(({ state }) => state?.terminated !== undefined);
+  if (!isOver && statuses.every(({ restartCount }) => restartCount === 0)) return [];
+  // Of one that has ended and was not started again yet, the log is still the current one.
+  const log = await cluster.podLog(pod.metadata.name, { tailLines: 5, previous: !isOver }).catch(() => '');
   return log.split('\n').filter((line) => line !== '');
 }
