@@ -22,7 +22,8 @@ export class BuildahBuilder implements Builder {
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error;
       if (!error.isInstalled) return { problem: 'not installed', fix: `install ${this.name}` };
-      return { problem: `does not answer: ${error.tail.split('\n').at(-1)}`, fix: 'podman machine start' };
+      const fix = process.platform === 'linux' ? `${this.name} info must work` : 'podman machine start';
+      return { problem: `does not answer: ${error.tail.split('\n').at(-1)}`, fix };
     }
   }
 
