@@ -63,7 +63,7 @@ export function ingressDestination(
         balancing: 'per-request',
         hostHeader: rule.host,
         probePath: path,
-        entrances: [...own, ...entrancesOf(services.filter(isController(addresses)), nodes)],
+        entrances: withoutRepeats([...own, ...entrancesOf(services.filter(isController(addresses)), nodes)]),
       };
     }
   }
@@ -97,6 +97,16 @@ function entrancesOf(services: readonly KubeObject[], nodes: readonly KubeObject
       .slice(0, 1)
       .map((service) => ({ forwardTo: service, via: `port-forward to a pod of Service ${service.metadata.name}` })),
   ];
+}
+
+/** The Ingress's address mostly is that of the controller's Service. */
+function withoutRepeats(entrances: readonly Entrance[]): Entrance[] {
+  const seen = new Set<string>();
+  return entrances.filter((entrance) => {
+    if (!('host' in entrance)) return true;
+    const address = `${entrance.host}:${entrance.port}`;
+    return !seen.has(address) && seen.add(address);
+  });
 }
 
 function isController(ingressAddresses: readonly Address[]): (service: KubeObject) => boolean {

@@ -73,7 +73,7 @@ void t.test('the load balancer address comes first, be it of another Service for
   const { port } = await listen(t);
   const balanced = service('log-processor-lb', { port }, '127.0.0.1');
   const { cluster } = clusterOf({ Service: [service('log-processor', { port: 8080 }), balanced] });
-  t.match(await new Targets(cluster).resolve('service/log-processor'), {
+  t.match(await new Targets(cluster, { patienceMs: 0 }).resolve('service/log-processor'), {
     host: '127.0.0.1',
     port,
     app: 'log-processor',
@@ -87,7 +87,7 @@ void t.test('an address that nobody answers at gives way to a node port, the con
   const silent = service('log-processor', { port: await closedPort(), nodePort }, '127.0.0.1');
   const nodes = [node('w1'), node('cp', { 'node-role.kubernetes.io/control-plane': '' })];
   const { cluster } = clusterOf({ Service: [silent], Node: nodes });
-  const { port, via } = await new Targets(cluster).resolve('service/log-processor');
+  const { port, via } = await new Targets(cluster, { patienceMs: 0 }).resolve('service/log-processor');
   t.equal(port, nodePort);
   t.equal(via, `node port ${nodePort} of cp; no answer from: LoadBalancer address of Service log-processor`);
 });
@@ -96,7 +96,7 @@ void t.test('a port-forward is the last resort, says what it costs, and ends wit
   const { port } = await listen(t);
   const plain = service('log-processor', { port: 80, targetPort: 'http' });
   const { cluster, asked, stillOpen } = clusterOf({ Service: [plain], Pod: [pod] }, port);
-  const targets = new Targets(cluster);
+  const targets = new Targets(cluster, { patienceMs: 0 });
   const [first, second] = await Promise.all([1, 2].map(() => targets.resolve('service/log-processor')));
   t.equal(first, second);
   t.equal(first!.via, 'port-forward to a pod of Service log-processor, so that one pod takes everything');
@@ -120,7 +120,7 @@ void t.test('an ingress is asked for its host, and one with nobody behind it doe
   const controller = service('ingress-nginx-controller', { port: 80, nodePort });
   Object.assign(controller.metadata, { namespace: 'ingress', labels: { 'app.kubernetes.io/name': 'ingress-nginx' } });
   const { cluster } = clusterOf({ Ingress: [ingress], Service: [controller], Node: [node('w1')] });
-  const found = await new Targets(cluster).resolve('ingress/logs');
+  const found = await new Targets(cluster, { patienceMs: 0 }).resolve('ingress/logs');
   t.match(found, { port: nodePort, hostHeader: 'lab.test', app: 'log-processor', balancing: 'per-request' });
   t.same(away.hosts, ['lab.test']);
 });
@@ -128,11 +128,30 @@ void t.test('an ingress is asked for its host, and one with nobody behind it doe
 void t.test('when nothing answers, everything that was tried is named', async (t) => {
   const port = await closedPort();
   const { cluster } = clusterOf({ Service: [service('log-processor', { port }, '127.0.0.1')] });
-  await t.rejects(new Targets(cluster).resolve('service/log-processor'), {
+  await t.rejects(new Targets(cluster, { patienceMs: 0 }).resolve('service/log-processor'), {
     message:
       'service/log-processor cannot be reached: nothing answers at: LoadBalancer address of Service log-processor, ' +
       'port-forward to a pod of Service log-processor',
   });
-  await t.rejects(new Targets(cluster).resolve('service/other'), { message: /there is no Service "other"/ });
-  await t.rejects(new Targets(cluster).resolve('ingress/logs'), { message: /no Ingress .* has a rule for \/logs/ });
+  await t.rejects(new Targets(cluster, { patienceMs: 0 }).resolve('service/other'), {
+    message: /there is no Service "other"/,
+  });
+  await t.rejects(new Targets(cluster, { patienceMs: 0 }).resolve('ingress/logs'), {
+    message: /no Ingress .* has a rule for \/logs/,
+  });
+});
+
+void t.test('the best entrance is waited for a little', async (t) => {
+  let asked = 0;
+  const server = createServer((_request, response) => response.writeHead((asked += 1) < 3 ? 503 : 200).end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const { port: nodePort } = await listen(t);
+  const { cluster } = clusterOf({
+    Service: [service('log-processor', { port, nodePort }, '127.0.0.1')],
+    Node: [node('w1')],
+  });
+  t.equal((await new Targets(cluster).resolve('service/log-processor')).port, port);
 });

@@ -1,5 +1,6 @@
 /** From a target's name to an address that answers from here. */
 import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ForwardedPort } from '../cluster/forward.ts';
 import { isServing, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
@@ -18,17 +19,22 @@ export interface ResolvedTarget {
 }
 
 const PROBE_LIMIT_MS = 2000;
+const PROBE_PAUSE_MS = 200;
+/** The best entrance is given so long to come up: what has just been deployed is not known everywhere at once. */
+const PATIENCE_MS = 6000;
 /** What a proxy answers for a backend that is away. */
 const NOBODY_BEHIND = new Set([502, 503, 504]);
 
 /** Each target is resolved once: what a fault does to an entrance must not make the rest of the run take another. */
 export class Targets {
   readonly #cluster: Cluster;
+  readonly #patienceMs: number;
   readonly #resolved = new Map<string, Promise<ResolvedTarget>>();
   readonly #forwarded: ForwardedPort[] = [];
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, { patienceMs = PATIENCE_MS } = {}) {
     this.#cluster = cluster;
+    this.#patienceMs = patienceMs;
   }
 
   /** Throws LabError when the target does not exist or nothing answers for it. */
@@ -46,9 +52,10 @@ export class Targets {
   async #resolve(target: string): Promise<ResolvedTarget> {
     const destination = await this.#destination(target);
     const silent: string[] = [];
-    for (const entrance of destination.entrances) {
+    for (const [index, entrance] of destination.entrances.entries()) {
+      const patienceMs = index === 0 ? this.#patienceMs : 0;
       const address = await this.#addressOf(entrance);
-      if (address !== undefined && (await answers(address, destination))) {
+      if (address !== undefined && (await answersWithin(patienceMs, address, destination))) {
         const { hostHeader = `${address.host}:${address.port}`, app, balancing } = destination;
         return { ...address, hostHeader, app, balancing, via: explain(entrance, silent) };
       }
@@ -113,6 +120,20 @@ function explain(entrance: Entrance, silent: readonly string[]): string {
   const missing = silent.length === 0 ? '' : `; no answer from: ${silent.join(', ')}`;
   const note = 'forwardTo' in entrance ? ', so that one pod takes everything' : '';
   return `${entrance.via}${note}${missing}`;
+}
+
+/** Asks at least once. */
+async function answersWithin(
+  limitMs: number,
+  address: { host: string; port: number },
+  destination: Destination,
+): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  while (!(await answers(address, destination))) {
+    if (performance.now() >= deadline) return false;
+    await delay(PROBE_PAUSE_MS);
+  }
+  return true;
 }
 
 /** Whether HTTP is spoken there and somebody stands behind it. */
