@@ -115,8 +115,10 @@ async function explain(cluster: Cluster): Promise<string> {
   const [pods, warnings] = await Promise.all([cluster.pods(), listWarnings(cluster)]);
   const lines: string[] = [];
   for (const pod of pods.filter((candidate) => !isConditionTrue(candidate, 'Ready'))) {
-    lines.push(`  pod ${pod.metadata.name}: ${reasonOf(pod)}`);
-    lines.push(...lastWarning(warnings, (name) => name === pod.metadata.name).map((line) => `      ${line}`));
+    const { reason, isWhole } = reasonOf(pod);
+    lines.push(`  pod ${pod.metadata.name}: ${reason}`);
+    if (!isWhole)
+      lines.push(...lastWarning(warnings, (name) => name === pod.metadata.name).map((line) => `      ${line}`));
     lines.push(...(await crashLog(cluster, pod)).map((line) => `      ${line}`));
   }
   const apps = new Set(pods.map(appOf));
@@ -133,17 +135,21 @@ async function explain(cluster: Cluster): Promise<string> {
   return lines.length > 0 ? lines.join('\n') : '  all pods are ready, but their controllers have not yet said so';
 }
 
-function reasonOf(pod: KubeObject): string {
-  if (pod.metadata.deletionTimestamp !== undefined) return `terminating since ${pod.metadata.deletionTimestamp}`;
+/** The whole reason, or one that an event may explain: a volume that cannot be mounted, a check that fails. */
+function reasonOf(pod: KubeObject): { reason: string; isWhole: boolean } {
+  if (pod.metadata.deletionTimestamp !== undefined)
+    return { reason: `terminating since ${pod.metadata.deletionTimestamp}`, isWhole: false };
   const scheduled = condition(pod, 'PodScheduled');
-  if (scheduled?.status === 'False') return `${scheduled.reason}: ${scheduled.message}`;
+  if (scheduled?.status === 'False') return { reason: `${scheduled.reason}: ${scheduled.message}`, isWhole: true };
   for (const container of pod.status?.containerStatuses ?? []) {
-    const waiting = container.state?.waiting;
-    if (waiting !== undefined)
-      return `${container.name}: ${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}`;
+    const waiting: { reason?: string; message?: string } | undefined = container.state?.waiting;
+    if (waiting === undefined) continue;
+    const isWhole = waiting.message !== undefined;
+    return { reason: `${container.name}: ${waiting.reason}${isWhole ? `: ${waiting.message}` : ''}`, isWhole };
   }
   const ready = condition(pod, 'Ready');
-  return `${pod.status?.phase ?? 'unknown phase'}${ready?.reason ? `, ${ready.reason}: ${ready.message ?? ''}` : ''}`;
+  const because = ready?.reason === undefined ? '' : `, ${ready.reason}: ${ready.message ?? ''}`;
+  return { reason: `${pod.status?.phase ?? 'unknown phase'}${because}`, isWhole: false };
 }
 
 async function listWarnings(cluster: Cluster): Promise<KubeObject[]> {
