@@ -34,7 +34,7 @@ export class ProgramError extends LabError {
   }
 }
 
-/** Answers standard output. Throws ProgramError, and the signal's reason when it aborts. */
+/** Answers standard output. Throws ProgramError, and the signal's reason when it aborts; the program has ended then. */
 export async function runProgram(
   program: string,
   args: readonly string[],
@@ -43,10 +43,13 @@ export async function runProgram(
   signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const options = { maxBuffer: OUTPUT_LIMIT_BYTES, signal, timeout: timeoutMs, env: { ...process.env, ...env } };
-  execFile(program, args, options, (error, stdout, stderr) => {
+  const child = execFile(program, args, options, (error, stdout, stderr) => {
+    const interrupted = (): void => reject(signal?.reason as Error);
     if (error === null) resolve(stdout);
-    else if (signal?.aborted === true) reject(signal.reason as Error);
-    else reject(new ProgramError([program, ...args].join(' '), error, stderr.trim() === '' ? stdout : stderr));
+    else if (signal?.aborted !== true)
+      reject(new ProgramError([program, ...args].join(' '), error, stderr.trim() === '' ? stdout : stderr));
+    else if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) interrupted();
+    else child.once('exit', interrupted);
   });
   return promise;
 }

@@ -1,7 +1,7 @@
 /** The three images: from bundled sources into archives, and to a registry if one is named. */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { LabError } from '../exit-codes.ts';
+import { LabError, UsageError } from '../exit-codes.ts';
 import { readArchive, type ArchivedImage } from './archive.ts';
 import type { ImageSources } from './builder.ts';
 import { bundleServices } from './bundle-services.ts';
@@ -27,12 +27,13 @@ export interface BuiltImage extends ArchivedImage {
   pushedAs?: string;
 }
 
-/** An archive is there whole or not at all. Throws LabError with the end of what the builder said. */
+/**
+ * An archive is there whole or not at all. Throws LabError with the end of what the builder said, and UsageError when the
+ * output directory cannot be written to.
+ */
 export async function buildImages({ builder }: ChosenBuilder, options: BuildOptions): Promise<BuiltImage[]> {
   const output = resolve(options.output);
-  await mkdir(output, { recursive: true });
-  // Beside the archives: builders that run in a sandbox cannot read everywhere.
-  const work = await mkdtemp(join(output, 'building-'));
+  const work = await workDirectory(output);
   try {
     await bundleServices(join(work, 'services'));
     const built: BuiltImage[] = [];
@@ -50,6 +51,16 @@ export async function buildImages({ builder }: ChosenBuilder, options: BuildOpti
     return built;
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Beside the archives: builders that run in a sandbox cannot read everywhere. */
+async function workDirectory(output: string): Promise<string> {
+  try {
+    await mkdir(output, { recursive: true });
+    return await mkdtemp(join(output, 'building-'));
+  } catch (error) {
+    throw new UsageError(`cannot write to ${output}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -172,6 +172,27 @@ void t.test('a builder that fails: the end of what it said, and no archive', asy
   t.same(readdirSync(output), []);
 });
 
+void t.test('a directory that cannot be written to', async (t) => {
+  const { path } = fakePrograms(join(directory, 'bin'), { podman: 'echo 5.6.0' });
+  const { code, stderr } = await images(['--output', join(projectPath('package.json'), 'x')], { PATH: path });
+  t.equal(code, 64);
+  t.match(stderr, /cannot write to .*package\.json\/x/);
+});
+
+void t.test('an interrupted build: nothing stays', async (t) => {
+  const output = join(directory, 'interrupted');
+  const { path } = fakePrograms(
+    join(directory, 'bin'),
+    {
+      podman: `case "$1" in info) echo 5.6.0 ;; *) kill -INT "$PPID"; exec sleep 60 ;; esac`,
+    },
+    ['sh', 'sleep'],
+  );
+  const { code } = await images(['--output', output], { PATH: path });
+  t.equal(code, 130);
+  t.same(readdirSync(output), []);
+});
+
 void t.test('what the builder leaves is no image', async (t) => {
   const { path } = fakePrograms(join(directory, 'bin'), {
     podman: `case "$1" in info) echo 5.6.0 ;; push) file=\${4#oci-archive:}; echo junk >"\${file%%:docker*}" ;; esac`,
