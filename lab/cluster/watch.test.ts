@@ -21,6 +21,10 @@ class ScriptedApi {
   version = 1;
   watches = new Set<ServerResponse>();
   lists = 0;
+  /** So many listings are refused. */
+  refusals = 0;
+  /** The versions that watches began from. */
+  watchedFrom: string[] = [];
   server: Server = createServer((request, response) => {
     const url = new URL(request.url!, 'http://x');
     response.setHeader('content-type', 'application/json');
@@ -29,10 +33,14 @@ class ScriptedApi {
         JSON.stringify({ kind: 'APIResourceList', resources: [{ name: 'pods', kind: 'Pod', namespaced: true }] }),
       );
     } else if (url.searchParams.get('watch') !== null) {
+      this.watchedFrom.push(url.searchParams.get('resourceVersion') ?? '');
       response.writeHead(200);
       response.flushHeaders();
       this.watches.add(response);
       response.on('close', () => this.watches.delete(response));
+    } else if (this.refusals > 0) {
+      this.refusals -= 1;
+      response.writeHead(503).end(JSON.stringify({ kind: 'Status', code: 503 }));
     } else {
       this.lists += 1;
       const items = [...this.pods.values()];
@@ -122,4 +130,13 @@ void t.test('a watch that ends is taken up again without losing or doubling anyt
   api.write('MODIFIED', 'c');
   await until(() => seen.length === 6);
   t.equal(seen[5], 'MODIFIED c');
+
+  // From the version of the last listing a server would tell once more what this watch has told.
+  api.refusals = 1;
+  const version = String(api.version);
+  api.endWatches();
+  await until(() => api.watches.size === 0);
+  await until(() => api.watches.size === 1);
+  t.equal(api.watchedFrom.at(-1), version, 'while no listing succeeds nothing is watched');
+  t.equal(api.refusals, 0);
 });

@@ -34,13 +34,14 @@ export async function watchObjects(
   signal: AbortSignal,
 ): Promise<void> {
   const known = new Map<string, KubeObject>();
-  let version = await relist(api, subject, known, handler);
+  let version: string | undefined = await relist(api, subject, known, handler);
   const follow = async (): Promise<void> => {
     while (!signal.aborted) {
-      await watchOnce(config, subject, version, known, handler, signal);
+      if (version !== undefined) await watchOnce(config, subject, version, known, handler, signal);
       if (signal.aborted) return;
       await delay(RELIST_PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      version = await relist(api, subject, known, handler).catch(() => version);
+      // From an earlier listing's version the server would tell again what has been told since.
+      version = await relist(api, subject, known, handler).catch(() => undefined);
     }
   };
   void follow();
