@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { Operations } from '../load/operations.ts';
 import { readAudit, writeAudit } from './audit-csv.ts';
 import { CorruptFile } from './csv.ts';
-import type { ClusterEvent, RunHistory } from './history.ts';
+import type { ClusterEvent, LoadHistory, RunHistory } from './history.ts';
 import { readOperations, roundTimes, writeOperations } from './operations-csv.ts';
 
 export const RAW_FILES = {
@@ -109,10 +109,29 @@ function requireAllOperations(history: RunHistory, stored: StoredRun): void {
   for (const [phaseIndex, phase] of history.phases.entries()) {
     for (const [loadIndex, load] of phase.loads.entries()) {
       const expected = stored.phases[phaseIndex]!.loads[loadIndex]!.operations;
-      if (load.operations.length === expected) continue;
       const where = `load ${load.spec.name} of phase ${phase.name}`;
-      throw new CorruptFile(RAW_FILES.operations, `${load.operations.length} operations of ${where}, not ${expected}`);
+      if (load.operations.length !== expected) {
+        throw new CorruptFile(
+          RAW_FILES.operations,
+          `${load.operations.length} operations of ${where}, not ${expected}`,
+        );
+      }
+      requireOwnNumbers(load, where);
     }
+  }
+}
+
+/** Both are counted from 0, and checkers have arrays with a place for each: a number without bound would fill the memory. */
+function requireOwnNumbers({ operations, connectionsOpened }: LoadHistory, where: string): void {
+  for (let index = 0; index < operations.length; index += 1) {
+    const [seq, connection] = [operations.seq(index), operations.connection(index)];
+    const stranger =
+      seq >= operations.length
+        ? `operation ${seq} of ${where}, which has ${operations.length}`
+        : connection >= connectionsOpened
+          ? `connection ${connection} of ${where}, which has ${connectionsOpened}`
+          : undefined;
+    if (stranger !== undefined) throw new CorruptFile(RAW_FILES.operations, stranger);
   }
 }
 
