@@ -23,10 +23,12 @@ import type {
 const API_LIMIT_MS = 180_000;
 const POLL_MS = 500;
 
+type ClassesAndRegistry = Pick<ProviderOptions, 'registry' | 'storageClass' | 'ingressClass'>;
+
 export class KindProvider implements Provider {
   readonly name = 'kind';
   readonly #directory: string;
-  readonly #registry: string | undefined;
+  readonly #options: ClassesAndRegistry;
   /** Found once: a fault is to come when it is due. */
   #found: Promise<Kind> | undefined;
   readonly nodePower: NodePower = {
@@ -34,25 +36,30 @@ export class KindProvider implements Provider {
     startNode: async (node) => (await this.#kind()).start([node]),
   };
 
-  constructor({ registry }: ProviderOptions = {}, directory = labDirectory()) {
+  constructor(options: ClassesAndRegistry = {}, directory = labDirectory()) {
     this.#directory = directory;
-    this.#registry = registry;
+    this.#options = options;
   }
 
   async find(): Promise<ClusterAccess | undefined> {
     const kubeconfig = this.#file('kubeconfig');
-    return (await answers(kubeconfig)) ? { kubeconfig, registry: this.#registry } : undefined;
+    return (await answers(kubeconfig)) ? { kubeconfig, ...this.#options } : undefined;
   }
 
   /** A cluster that is there already is switched on, and gets the images as they are now. */
   async up({ profile, say, signal }: UpOptions): Promise<ClusterAccess> {
     const file = await loadClusterFile();
     const kind = await this.#kind();
+    // Before anything is made: to make a cluster takes minutes.
+    const archives = this.#options.registry === undefined ? await this.#buildImages(file, { say, signal }) : [];
     const isNew = !(await kind.exists());
     if (isNew) await this.#create(kind, file, profile ?? file.timing.profile, { say, signal });
     else await this.#switchOn(kind, profile, { say, signal });
     try {
-      if (this.#registry === undefined) await this.#loadImages(kind, file, { say, signal });
+      if (archives.length > 0) {
+        say('loading the images into the nodes');
+        await kind.load(archives, signal);
+      }
       return await this.#asKubeconfig().up({ say, signal });
     } catch (error) {
       if (isNew) await this.#remove(kind);
@@ -139,7 +146,8 @@ export class KindProvider implements Provider {
     }
   }
 
-  async #loadImages(kind: Kind, file: ClusterFile, options: Pick<UpOptions, 'say' | 'signal'>): Promise<void> {
+  /** Answers the archives. */
+  async #buildImages(file: ClusterFile, options: Pick<UpOptions, 'say' | 'signal'>): Promise<string[]> {
     const [{ chooseBuilder }, { buildImages }] = await Promise.all([
       import('../images/builders.ts'),
       import('../images/build-images.ts'),
@@ -148,11 +156,7 @@ export class KindProvider implements Provider {
     if ('problems' in chosen) throw new LabError(`nothing here can build images:\n  ${chosen.problems.join('\n  ')}`);
     const output = join(this.#directory, 'images');
     const built = await buildImages(chosen, { base: file.images.node, output, ...options });
-    options.say('loading the images into the nodes');
-    await kind.load(
-      built.map(({ archive }) => archive),
-      options.signal,
-    );
+    return built.map(({ archive }) => archive);
   }
 
   async #remove(kind: Kind): Promise<void> {
@@ -167,7 +171,7 @@ export class KindProvider implements Provider {
   }
 
   #asKubeconfig(): KubeconfigProvider {
-    return new KubeconfigProvider({ kubeconfig: this.#file('kubeconfig'), registry: this.#registry });
+    return new KubeconfigProvider({ kubeconfig: this.#file('kubeconfig'), ...this.#options }, { imagesLoaded: true });
   }
 
   async #profile(): Promise<string | undefined> {

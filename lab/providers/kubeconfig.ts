@@ -25,10 +25,18 @@ export class KubeconfigProvider implements Provider {
   readonly name = 'kubeconfig';
   readonly #access: ClusterAccess;
   readonly #timingProfile: string | undefined;
+  readonly #imagesLoaded: boolean;
   readonly nodePower: NodePower | undefined;
 
-  /** Throws UsageError when only one of the two power commands is given. */
-  constructor({ kubeconfig, context, nodeStop, nodeStart, timingProfile, ...classesAndRegistry }: ProviderOptions) {
+  /**
+   * `imagesLoaded`: the nodes have just been given the images, and need not have reported them yet.
+   * Throws UsageError when only one of the two power commands is given.
+   */
+  constructor(
+    { kubeconfig, context, nodeStop, nodeStart, timingProfile, ...classesAndRegistry }: ProviderOptions,
+    { imagesLoaded = false } = {},
+  ) {
+    this.#imagesLoaded = imagesLoaded;
     this.#access = { kubeconfig: kubeconfig ?? defaultKubeconfig(), context, ...classesAndRegistry };
     this.#timingProfile = timingProfile;
     this.nodePower = powerByCommands(nodeStop, nodeStart);
@@ -55,7 +63,8 @@ export class KubeconfigProvider implements Provider {
     const facts = await this.#reached(gatherFacts(await this.#connect()));
     const { storageClass, ingressClass = network.ingressClass } = this.#access;
     const findings = judgeFacts(facts, { storageClass, ingressClass });
-    if (this.#access.registry === undefined) findings.push(judgeImages(facts.nodes.filter(takesPods)));
+    if (this.#access.registry === undefined && !this.#imagesLoaded)
+      findings.push(judgeImages(facts.nodes.filter(takesPods)));
     for (const line of findingLines(findings)) say(line);
     if (findings.some(({ verdict }) => verdict === 'missing')) {
       throw new LabError('the cluster lacks what the lab needs; nothing was changed');

@@ -10,12 +10,14 @@ import { VagrantProvider } from './vagrant.ts';
 const PROVIDERS: Record<string, (options: ProviderOptions) => Provider> = {
   embedded: () => new EmbeddedProvider(),
   kubeconfig: (options) => new KubeconfigProvider(options),
-  kind: (options) => new KindProvider(options),
+  kind: ({ registry, storageClass, ingressClass }) => new KindProvider({ registry, storageClass, ingressClass }),
   vagrant: () => new VagrantProvider(),
 };
 
 /** Options that providers other than kubeconfig take; it takes all. */
-const MEANINGFUL: Record<string, readonly (keyof ProviderOptions)[]> = { kind: ['registry'] };
+const MEANINGFUL: Record<string, readonly (keyof ProviderOptions)[]> = {
+  kind: ['registry', 'storageClass', 'ingressClass'],
+};
 
 /** Throws UsageError for a name that is not there, and for options that the provider has no use for. */
 export function providerNamed(name: string, options: ProviderOptions = {}): Provider {

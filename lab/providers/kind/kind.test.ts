@@ -90,6 +90,8 @@ function programs(directory: string, kubeconfig: string): FakePrograms {
           if [ -e '${directory}/refuse' ]; then echo 'ERROR: failed to create cluster: no space left' >&2; exit 1; fi
           echo ${NODES.join(' ')} >'${state}'; cp '${kubeconfig}' "$8" ;;
         'delete cluster') rm -f '${state}' ;;
+        'load image-archive')
+          if [ -e '${directory}/full' ]; then echo 'ERROR: failed to load image: no space left' >&2; exit 1; fi ;;
       esac`,
       docker: `case "$1" in
         inspect) if grep -qw "$4" '${state}'; then echo true; else echo false; fi ;;
@@ -143,7 +145,7 @@ void t.test('up, power, down and up again', async (t) => {
   t.equal(await provider.find(), undefined);
   t.same((await provider.status()).up, false);
   t.same(await provider.down({ deleteData: true, say }), { wasUp: false, forced: false });
-  t.same(await provider.up({ say, signal }), { kubeconfig: join(files, 'kubeconfig'), registry: undefined });
+  t.equal((await provider.up({ say, signal })).kubeconfig, join(files, 'kubeconfig'));
   t.same(changes(), [
     `kind create cluster --name log-lab --config ${files}/cluster.yaml --kubeconfig ${files}/kubeconfig --wait 300s`,
     load,
@@ -153,6 +155,7 @@ void t.test('up, power, down and up again', async (t) => {
     kindConfiguration(file, file.timing.profiles[file.timing.profile]!),
   );
   t.match(said.join('\n'), /ok +nodes: 2 take pods/, 'checked as any cluster of a kubeconfig');
+  t.notMatch(said.join('\n'), /images are not on/, 'which it was given a moment ago');
   t.match(await provider.timing(), { nodeMonitorGracePeriodSeconds: 5, source: 'timing profile fast' });
   t.ok(await provider.find());
 
@@ -194,11 +197,18 @@ void t.test('a cluster that cannot be made: why, and nothing is left', async (t)
   t.notOk(existsSync(join(directory, 'kind')));
 });
 
-void t.test('images that cannot be built: a cluster made for them goes again', async (t) => {
+void t.test('images that cannot be loaded: a cluster made for them goes again', async (t) => {
+  const { directory, provider, changes } = await lab(t);
+  writeFileSync(join(directory, 'full'), '');
+  await t.rejects(provider.up({ say: () => undefined, signal }), { message: /kind load .*no space left/s });
+  t.match(changes(), [/^kind create/, /^kind load/, /^kind delete/]);
+});
+
+void t.test('images that cannot be built: no cluster is made', async (t) => {
   const { directory, provider, changes } = await lab(t);
   rmSync(join(directory, 'image.tar'));
   await t.rejects(provider.up({ say: () => undefined, signal }), { message: /log-generator.tar is no OCI archive/ });
-  t.match(changes(), [/^kind create/, /^kind delete/]);
+  t.same(changes(), []);
 });
 
 void t.test('what is missing is said', async (t) => {
