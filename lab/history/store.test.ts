@@ -79,12 +79,12 @@ void t.test('a file that is not what it should be is named', async (t) => {
     [/its last line is cut off/, () => writeFile(path, gzipSync(lines.join('\n')))],
     [/operations.csv.gz: /, () => writeFile(path, 'no gzip')],
     [
-      /operations.csv.gz: operation 10 of load log-processor of phase steady, which has 10/,
-      () => rewrite(lines.with(2, 'steady,log-processor,10,1,1,1,2,ok,201,a,w1,')),
+      /operations.csv.gz: operation 1000 of load log-processor of phase steady, which has 10/,
+      () => rewrite(lines.with(2, 'steady,log-processor,1000,1,1,1,2,ok,201,a,w1,')),
     ],
     [
-      /operations.csv.gz: connection 10 of load log-processor of phase steady, which has 10/,
-      () => rewrite(lines.with(2, 'steady,log-processor,1,10,1,1,2,ok,201,a,w1,')),
+      /operations.csv.gz: connection 1000 of load log-processor of phase steady, which has 10/,
+      () => rewrite(lines.with(2, 'steady,log-processor,1,1000,1,1,2,ok,201,a,w1,')),
     ],
     [/events.ndjson: /, () => writeFile(join(directory, RAW_FILES.events), '{"at":')],
     [/run.json: /, () => writeFile(join(directory, RAW_FILES.run), '{"format":2}')],

@@ -121,14 +121,17 @@ function requireAllOperations(history: RunHistory, stored: StoredRun): void {
   }
 }
 
+/** Workers that share a load number in turn: where others were lost, the numbers of one are up to so many times its count. */
+const MOST_WORKERS = 100;
+
 /** Both are counted from 0, and checkers have arrays with a place for each: a number without bound would fill the memory. */
 function requireOwnNumbers({ operations, connectionsOpened }: LoadHistory, where: string): void {
   for (let index = 0; index < operations.length; index += 1) {
     const [seq, connection] = [operations.seq(index), operations.connection(index)];
     const stranger =
-      seq >= operations.length
+      seq >= operations.length * MOST_WORKERS
         ? `operation ${seq} of ${where}, which has ${operations.length}`
-        : connection >= connectionsOpened
+        : connection >= connectionsOpened * MOST_WORKERS
           ? `connection ${connection} of ${where}, which has ${connectionsOpened}`
           : undefined;
     if (stranger !== undefined) throw new CorruptFile(RAW_FILES.operations, stranger);
