@@ -52,7 +52,7 @@ function runDoubts(history: RunHistory): string[] {
 
 function faultDoubts(history: RunHistory): string[] {
   return history.faults.flatMap(({ kind, target, error, evidence }) => {
-    if (error !== null) return [`the fault ${kind} on ${target} failed: ${error}`];
+    if (error !== null) return [`the fault ${kind}${target && ` on ${target}`} failed: ${error}`];
     return evidence.length === 0 ? [`nothing shows that the fault ${kind} on ${target} took effect`] : [];
   });
 }

@@ -70,6 +70,8 @@ void t.test('a fault without evidence, or that failed, makes the run unknown', a
   });
   history.faults[0]!.error = 'no such node';
   t.match(judge(history, analyse(history)).reasons, ['the fault stop-node on w1 failed: no such node']);
+  Object.assign(history.faults[0]!, { error: 'this provider cannot stop a node', target: '' });
+  t.match(judge(history, analyse(history)).reasons, ['the fault stop-node failed: this provider cannot stop a node']);
 });
 
 void t.test('Kubernetes’ own defaults predict what its documentation says', async (t) => {

@@ -50,8 +50,9 @@ function pipelineFacts({ name, pipeline }: PhaseModel): string[] {
   ];
 }
 
-/** Nothing about a fault that no request followed: there was nobody to notice it. */
-function faultFacts({ kind, target, recovery }: FaultModel): string[] {
+/** Nothing about a fault that could not be done, or that no request followed: there was nobody to notice it. */
+function faultFacts({ kind, target, error, recovery }: FaultModel): string[] {
+  if (error !== null) return [];
   if (recovery.seconds === 0) return [`No client noticed ${kind} on ${target}.`];
   if (recovery.seconds === null) {
     return recovery.disturbedRequests === 0
