@@ -140,7 +140,7 @@ export class KindProvider implements Provider {
     const startedAt = performance.now();
     while (!(await answers(this.#file('kubeconfig')))) {
       if (performance.now() - startedAt > API_LIMIT_MS) {
-        throw new LabError(`the API server of the kind cluster does not answer; lab:down --delete-data and up again`);
+        throw new LabError('the API server of the kind cluster does not answer; lab:down --delete-data and up again');
       }
       await delay(POLL_MS, undefined, { signal });
     }
