@@ -1,17 +1,16 @@
 /** The page in a real browser. Needs chromium on PATH, or CHROMIUM to name one; skipped where there is none. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { launch, type Browser, type Page } from 'puppeteer-core';
 import t, { type Test } from 'tap';
 import { loadBalanceRun, nodeFailureRun } from '../history/testing-runs.ts';
 import { buildReport } from './build.ts';
 import { renderHtml } from './html.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
 function findChromium(): string | undefined {
   const names = [process.env['CHROMIUM'], 'chromium', 'chromium-browser', 'google-chrome'];
