@@ -40,7 +40,7 @@ export function serviceDestination(name: string, { services, nodes }: Surroundin
 /**
  * By the rule whose path the request falls under; its host goes into the Host header, so that no name needs to resolve.
  * Behind the Ingress's own address stand those of the controller's Service: the one that hands out that address, or that
- * is labelled as a controller.
+ * is labelled as a controller or selects what is.
  */
 export function ingressDestination(
   path: string,
@@ -113,7 +113,7 @@ function isController(ingressAddresses: readonly Address[]): (service: KubeObjec
   const hosts = new Set(ingressAddresses.map(hostOf));
   return (service) => {
     const { 'app.kubernetes.io/component': component, 'app.kubernetes.io/name': name = '' } =
-      service.metadata.labels ?? {};
+      (service.metadata.labels?.[APP_LABEL] === undefined ? service.spec.selector : service.metadata.labels) ?? {};
     const labelled = /ingress|traefik|haproxy|contour/.test(name) && (component ?? 'controller') === 'controller';
     const hasPort = (service.spec.ports ?? []).some(({ port }: { port: number }) => port === 80);
     return hasPort && (labelled || addressesOf(service).some((address) => hosts.has(hostOf(address))));

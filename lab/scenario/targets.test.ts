@@ -118,7 +118,8 @@ void t.test('an ingress is asked for its host, and one with nobody behind it doe
   } as unknown as KubeObject;
   const { port: nodePort } = await listen(t, 404);
   const controller = service('ingress-nginx-controller', { port: 80, nodePort });
-  Object.assign(controller.metadata, { namespace: 'ingress', labels: { 'app.kubernetes.io/name': 'ingress-nginx' } });
+  controller.metadata.namespace = 'ingress';
+  controller.spec.selector = { 'app.kubernetes.io/name': 'ingress-nginx' };
   const { cluster } = clusterOf({ Ingress: [ingress], Service: [controller], Node: [node('w1')] });
   const found = await new Targets(cluster, { patienceMs: 0 }).resolve('ingress/logs');
   t.match(found, { port: nodePort, hostHeader: 'lab.test', app: 'log-processor', balancing: 'per-request' });
