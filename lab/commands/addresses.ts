@@ -5,12 +5,16 @@ import { Targets } from '../scenario/targets.ts';
 
 const TARGETS = ['service/log-processor', 'ingress/stats-display'];
 
-/** A port-forward is only there while a command runs. */
+/** Without the address of a port-forward, which would be gone when it is read. */
 export async function printAddresses(cluster: Cluster, print: (line: string) => void): Promise<void> {
   const targets = new Targets(cluster);
   for (const name of TARGETS) {
     try {
       const target = await targets.resolve(name);
+      if (target.isForwarded) {
+        print(`  ${name}: only while a scenario runs (${target.via})`);
+        continue;
+      }
       print(`  ${name}: ${target.host}:${target.port} (${target.via})`);
       if (target.balancing === 'per-request') {
         const url = `http://${target.host}:${target.port}/stats-display`;

@@ -34,8 +34,8 @@ export const hosts: Command = {
     }
     const access = await providerFrom(values).find();
     if (access === undefined) throw new LabError('the lab is down: it has no address');
-    const { host, port, hostHeader, via } = await pageTarget(await connect(access));
-    if (via.startsWith('port-forward')) {
+    const { host, port, hostHeader, isForwarded, via } = await pageTarget(await connect(access));
+    if (isForwarded) {
       throw new LabError(
         `the ingress has no address that lasts (${via}); kubectl port-forward can be kept open instead`,
       );

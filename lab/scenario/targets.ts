@@ -14,6 +14,8 @@ export interface ResolvedTarget {
   hostHeader: string;
   app: string;
   balancing: 'per-connection' | 'per-request';
+  /** Whether the address is a port-forward of this process, and ends with it. */
+  isForwarded: boolean;
   /** How the address was found and why no better one was taken, for people. */
   via: string;
 }
@@ -57,7 +59,8 @@ export class Targets {
       const address = await this.#addressOf(entrance);
       if (address !== undefined && (await answersWithin(patienceMs, address, destination))) {
         const { hostHeader = `${address.host}:${address.port}`, app, balancing } = destination;
-        return { ...address, hostHeader, app, balancing, via: explain(entrance, silent) };
+        const isForwarded = 'forwardTo' in entrance;
+        return { ...address, hostHeader, app, balancing, isForwarded, via: explain(entrance, silent) };
       }
       silent.push(entrance.via);
     }
