@@ -94,10 +94,10 @@ void t.test('draining answers requests in progress and asks clients to go elsewh
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const slow = fetch(`${address}/slow`);
   await begun.promise;
-  const ended = shutDown(app, lifecycle, { drainDelayMs: 50, shutdownTimeoutMs: 5000 });
+  const ended = shutDown(app, lifecycle, { drainDelayMs: 1000, shutdownTimeoutMs: 5000 });
   const during = await fetch(`${address}/livez`);
   t.equal(during.headers.get('connection'), 'close');
-  await once(app.server, 'close', { signal: AbortSignal.timeout(60) }).catch(() => {});
+  await once(app.server, 'close', { signal: AbortSignal.timeout(1100) }).catch(() => {});
   inProgress.resolve('done');
   t.equal(await (await slow).text(), 'done');
   t.equal(await ended, true);
