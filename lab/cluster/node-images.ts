@@ -1,6 +1,6 @@
 /** Whether the nodes have the services' images. Pure. */
 import { importCommands } from '../images/loading.ts';
-import { fullImageName, SERVICES } from '../images/names.ts';
+import { fullImageName, PROGRAMS } from '../images/names.ts';
 import type { KubeObject } from './objects.ts';
 import type { Finding } from './preflight.ts';
 
@@ -12,7 +12,7 @@ export function judgeImages(nodes: readonly KubeObject[]): Finding {
   const lacking = nodes.filter(lacksImages).map((node) => node.metadata.name);
   if (lacking.length === 0) return { check: 'images', verdict: 'ok', detail: 'on every node', fix: '' };
   const names = lacking.join(', ');
-  const commands = importCommands(SERVICES.map((service) => `${service}.tar`)).join('; ');
+  const commands = importCommands(PROGRAMS.map((program) => `${program}.tar`)).join('; ');
   return {
     check: 'images',
     verdict: 'reduced',
@@ -24,5 +24,5 @@ export function judgeImages(nodes: readonly KubeObject[]): Finding {
 function lacksImages(node: KubeObject): boolean {
   const images: { names?: string[] }[] = node.status?.images ?? [];
   const names = new Set(images.flatMap((image) => image.names ?? []));
-  return images.length < REPORTED_IMAGES && SERVICES.some((service) => !names.has(fullImageName(service)));
+  return images.length < REPORTED_IMAGES && PROGRAMS.some((program) => !names.has(fullImageName(program)));
 }

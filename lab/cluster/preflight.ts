@@ -51,6 +51,7 @@ const NEEDED: readonly Need[] = [
   ['apps', 'deployments', ['get', 'list', 'create', 'patch', 'delete']],
   ['apps', 'deployments/scale', ['get', 'patch']],
   ['apps', 'statefulsets', ['list', 'create', 'patch', 'delete']],
+  ['batch', 'jobs', ['list', 'create', 'delete']],
   ['discovery.k8s.io', 'endpointslices', ['list', 'watch']],
   ['networking.k8s.io', 'ingresses', ['list', 'create', 'patch', 'delete']],
   ['networking.k8s.io', 'networkpolicies', ['list', 'create', 'patch', 'delete']],

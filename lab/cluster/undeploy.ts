@@ -7,6 +7,7 @@ type Kind = readonly [apiVersion: string, kind: string];
 
 /** Workloads first, so that nothing is made again. */
 const KINDS: readonly Kind[] = [
+  ['batch/v1', 'Job'],
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'StatefulSet'],
   ['networking.k8s.io/v1', 'Ingress'],

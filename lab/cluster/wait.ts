@@ -111,7 +111,7 @@ function isRolledOut(workload: KubeObject): boolean {
 }
 
 /** A line for each pod that is not ready: why, as far as the API tells, with the last lines of a crashed container's log. */
-async function explain(cluster: Cluster): Promise<string> {
+export async function explain(cluster: Cluster): Promise<string> {
   const [pods, warnings] = await Promise.all([cluster.pods(), listWarnings(cluster)]);
   const lines: string[] = [];
   for (const pod of pods.filter((candidate) => !isConditionTrue(candidate, 'Ready'))) {

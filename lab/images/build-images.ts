@@ -1,4 +1,4 @@
-/** The three images: from bundled sources into archives, and to a registry if one is named. */
+/** The images: from bundled sources into archives, and to a registry if one is named. */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError, UsageError } from '../exit-codes.ts';
@@ -6,7 +6,7 @@ import { readArchive, type ArchivedImage } from './archive.ts';
 import type { ImageSources } from './builder.ts';
 import { bundleServices } from './bundle-services.ts';
 import type { ChosenBuilder } from './builders.ts';
-import { fullImageName, imageName, nameInRegistry, SERVICES, type Service } from './names.ts';
+import { fullImageName, imageName, nameInRegistry, PROGRAMS, type Program } from './names.ts';
 
 export interface BuildOptions {
   /** Name and digest of the base image. */
@@ -37,16 +37,16 @@ export async function buildImages({ builder }: ChosenBuilder, options: BuildOpti
   try {
     await bundleServices(join(work, 'services'));
     const built: BuiltImage[] = [];
-    for (const service of SERVICES) {
+    for (const program of PROGRAMS) {
       options.signal.throwIfAborted();
-      options.say(`building ${imageName(service)} with ${builder.name}`);
-      const sources = { name: fullImageName(service), context: join(work, 'services', service), base: options.base };
-      const partial = join(work, archiveName(service));
+      options.say(`building ${imageName(program)} with ${builder.name}`);
+      const sources = { name: fullImageName(program), context: join(work, 'services', program), base: options.base };
+      const partial = join(work, archiveName(program));
       await builder.build(sources, partial, options.signal);
       const image = await readArchive(partial, options);
-      const archive = join(output, archiveName(service));
+      const archive = join(output, archiveName(program));
       await rename(partial, archive);
-      built.push({ name: imageName(service), archive, ...image, ...(await push(builder, sources, service, options)) });
+      built.push({ name: imageName(program), archive, ...image, ...(await push(builder, sources, program, options)) });
     }
     return built;
   } finally {
@@ -67,11 +67,11 @@ async function workDirectory(output: string): Promise<string> {
 async function push(
   builder: ChosenBuilder['builder'],
   sources: ImageSources,
-  service: Service,
+  program: Program,
   { registry, say, signal }: BuildOptions,
 ): Promise<{ pushedAs?: string }> {
   if (registry === undefined) return {};
-  const target = nameInRegistry(imageName(service), registry);
+  const target = nameInRegistry(imageName(program), registry);
   say(`pushing ${target}`);
   try {
     await builder.push(sources, target, signal);
@@ -83,6 +83,6 @@ async function push(
   return { pushedAs: target };
 }
 
-function archiveName(service: Service): string {
-  return `${service}.tar`;
+function archiveName(program: Program): string {
+  return `${program}.tar`;
 }

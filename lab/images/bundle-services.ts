@@ -1,6 +1,6 @@
 /**
- * Each service as the root of an image: `SERVICE/app/server.js`, with the files beside it that it reads at run time.
- * One JavaScript file a service, the same for every architecture. Modes and times are fixed and nothing tells where the
+ * Each program as the root of an image: `PROGRAM/app/server.js`, with the files beside it that it reads at run time.
+ * One JavaScript file a program, the same for every architecture. Modes and times are fixed and nothing tells where the
  * project lies, so that the same sources give the same layers anywhere.
  */
 import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -8,27 +8,27 @@ import { join } from 'node:path';
 import { LabError } from '../exit-codes.ts';
 import { PROJECT_DIRECTORY, projectPath } from '../project.ts';
 import { fixTimes } from './fixed-times.ts';
-import { SERVICES, type Service } from './names.ts';
+import { LOAD_WORKER, PROGRAMS, type Program } from './names.ts';
 
 /** What is in the directory before goes. Throws LabError when the sources cannot be bundled. */
 export async function bundleServices(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
-  for (const service of SERVICES) {
-    const app = join(directory, service, 'app');
+  for (const program of PROGRAMS) {
+    const app = join(directory, program, 'app');
     await mkdir(app, { recursive: true });
-    await bundle(service, join(app, 'server.js'));
+    await bundle(program, join(app, 'server.js'));
     await writeFile(join(app, 'package.json'), '{"type":"module"}\n');
-    await copyIfThere(projectPath('services', service, 'migrations'), join(app, 'migrations'));
+    await copyIfThere(projectPath('services', program, 'migrations'), join(app, 'migrations'));
   }
   await fixTimes(directory);
 }
 
-async function bundle(service: Service, outfile: string): Promise<void> {
+async function bundle(program: Program, outfile: string): Promise<void> {
   const { build } = await import('esbuild');
   try {
     await build({
       absWorkingDir: PROJECT_DIRECTORY,
-      entryPoints: [projectPath('services', service, 'server.ts')],
+      entryPoints: [entryOf(program)],
       outfile,
       bundle: true,
       platform: 'node',
@@ -40,8 +40,14 @@ async function bundle(service: Service, outfile: string): Promise<void> {
       logLevel: 'silent',
     });
   } catch (error) {
-    throw new LabError(`${service} cannot be bundled: ${(error as Error).message}`, { cause: error });
+    throw new LabError(`${program} cannot be bundled: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function entryOf(program: Program): string {
+  return program === LOAD_WORKER
+    ? projectPath('lab', 'load', 'in-cluster', 'main.ts')
+    : projectPath('services', program, 'server.ts');
 }
 
 async function copyIfThere(from: string, to: string): Promise<void> {

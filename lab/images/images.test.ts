@@ -15,7 +15,7 @@ import { loadClusterFile } from '../providers/cluster-file.ts';
 import { fakePrograms } from '../testing/fake-programs.ts';
 import { bundleServices } from './bundle-services.ts';
 import { fixTimes } from './fixed-times.ts';
-import { fullImageName, imageName, nameInRegistry, parseRegistry, SERVICES } from './names.ts';
+import { fullImageName, imageName, nameInRegistry, parseRegistry, PROGRAMS, SERVICES } from './names.ts';
 import { fakeBuildkit, writeArchive } from './testing.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lab-images-'));
@@ -125,7 +125,7 @@ void t.test('no builder: each with its way out', async (t) => {
   t.same(readdirSync(join(directory)).includes('lab'), false, 'nothing was made');
 });
 
-void t.test('docker: one archive a service, reproducible options, a table', async (t) => {
+void t.test('docker: one archive a program, reproducible options, a table', async (t) => {
   const archive = join(directory, 'fake.tar');
   const { digest, sizeBytes } = writeArchive(directory, archive);
   const { path, calls } = fakePrograms(join(directory, 'bin'), { docker: fakeBuildkit(archive) });
@@ -133,8 +133,8 @@ void t.test('docker: one archive a service, reproducible options, a table', asyn
   const { code, stdout, stderr } = await images(['--output', output, '--base', 'base:1'], { PATH: path });
   t.equal(code, 0, stderr);
   const builds = calls().filter((words) => words[2] === 'build');
-  t.equal(builds.length, 3);
-  for (const [index, service] of SERVICES.entries()) {
+  t.equal(builds.length, PROGRAMS.length);
+  for (const [index, program] of PROGRAMS.entries()) {
     const plain = ['--progress', 'plain', '--provenance=false', '--sbom=false'];
     const values = ['--build-arg', 'BASE=base:1', '--build-arg', 'SOURCE_DATE_EPOCH=0'];
     const file = ['--file', projectPath('provision', 'Containerfile')];
@@ -146,16 +146,19 @@ void t.test('docker: one archive a service, reproducible options, a table', asyn
       ...values,
       ...file,
       '--output',
-      `name=${fullImageName(service)}`,
-      new RegExp(`/services/${service}$`),
+      `name=${fullImageName(program)}`,
+      new RegExp(`/services/${program}$`),
     ]);
-    t.match(stdout, new RegExp(`${imageName(service)} +0\\.0 MB +${digest} +${join(output, `${service}.tar`)}`));
+    t.match(stdout, new RegExp(`${imageName(program)} +0\\.0 MB +${digest} +${join(output, `${program}.tar`)}`));
   }
   t.match(stdout, 'built by docker 29.1.0 on base:1');
   t.match(stdout, 'sudo ctr -n k8s.io images import log-processor.tar');
-  t.same(readdirSync(output).toSorted(), SERVICES.map((service) => `${service}.tar`).toSorted());
+  t.same(readdirSync(output).toSorted(), PROGRAMS.map((program) => `${program}.tar`).toSorted());
   const json = JSON.parse((await images(['--output', output, '--json'], { PATH: path })).stdout) as { images: unknown };
-  t.match(json, { builder: 'docker 29.1.0', images: [{ name: imageName(SERVICES[0]), digest, sizeBytes }, {}, {}] });
+  t.match(json, {
+    builder: 'docker 29.1.0',
+    images: [{ name: imageName(PROGRAMS[0]), digest, sizeBytes }, {}, {}, {}],
+  });
 });
 
 void t.test('a builder that fails: the end of what it said, and no archive', async (t) => {
@@ -249,11 +252,11 @@ void t.test('buildah: two builds give one digest, and a registry gets it', { ski
   t.equal(second.code, 0, second.stderr);
   const digests = (result: Result): string[] =>
     (JSON.parse(result.stdout) as { images: { digest: string }[] }).images.map(({ digest }) => digest);
-  t.equal(new Set(digests(first)).size, 3);
+  t.equal(new Set(digests(first)).size, PROGRAMS.length);
   t.same(digests(second), digests(first));
   t.same(
     manifests.toSorted(),
-    SERVICES.map((service) => `/v2/course/${service}/manifests/1.0.0`).toSorted(),
+    PROGRAMS.map((program) => `/v2/course/${program}/manifests/1.0.0`).toSorted(),
     'all three are in the registry',
   );
   const processor = join(directory, 'first', 'log-processor.tar');

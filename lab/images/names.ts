@@ -1,20 +1,25 @@
-/** The services that are shipped as images, and their names: in the manifests, on nodes, in registries. Pure. */
+/** The programs that are shipped as images, and their names: in the manifests, on nodes, in registries. Pure. */
 import { UsageError } from '../exit-codes.ts';
 
 export const SERVICES = ['log-generator', 'log-processor', 'stats-display'] as const;
 
-export type Service = (typeof SERVICES)[number];
+/** Makes load from inside the cluster. */
+export const LOAD_WORKER = 'load-worker';
+
+export const PROGRAMS = [...SERVICES, LOAD_WORKER] as const;
+
+export type Program = (typeof PROGRAMS)[number];
 
 const REPOSITORY = 'log-lab';
 const VERSION = '1.0.0';
 
-export function imageName(service: Service): string {
-  return `${REPOSITORY}/${service}:${VERSION}`;
+export function imageName(program: Program): string {
+  return `${REPOSITORY}/${program}:${VERSION}`;
 }
 
 /** As containerd and the API server know it. */
-export function fullImageName(service: Service): string {
-  return `docker.io/${imageName(service)}`;
+export function fullImageName(program: Program): string {
+  return `docker.io/${imageName(program)}`;
 }
 
 /** The same image in a registry: `HOST/PATH/log-processor:1.0.0`. Images that are not the lab's keep their names. */

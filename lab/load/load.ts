@@ -58,8 +58,26 @@ export interface LoadSpec {
   seed: number;
   /** 48 bits that identify the run, as 12 hex digits: part of the ids of its logs. */
   runHash: string;
+  /** Which of the workers that share the load this one is, from 0, and of how many; undefined when it has the load alone. */
+  worker?: { index: number; count: number } | undefined;
   /** Origin of the run's clock, in performance.timeOrigin + performance.now() milliseconds. */
   runOriginMs: number;
+}
+
+/** A worker that had a part of a load. Times are on the run's clock. */
+export interface WorkerRecord {
+  pod: string;
+  node: string;
+  /** Its clock minus the harness's, and how far from the truth that may be; its times are corrected by it. */
+  clock: { offsetMs: number; uncertaintyMs: number };
+  /** When it began; null when nobody knows. */
+  startedAt: number | null;
+  /** Requests that it says it made: of one that was lost, as far as it could tell. */
+  made: number;
+  /** Requests of it that are in the record. */
+  recorded: number;
+  /** Why its part of the record is missing or not what was asked for; null when all is well. */
+  error: string | null;
 }
 
 export interface LoadProgress {

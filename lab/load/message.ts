@@ -1,9 +1,10 @@
 /** The bytes of a request, written once for all drivers, and cheaply: what the client burns the servers cannot have. */
+import { sharedNumber } from './in-cluster/divide.ts';
 import type { LoadSpec } from './load.ts';
 import { LOG_VARIANTS, logBody } from './log-body.ts';
 import { logId } from './log-id.ts';
 
-/** Makes the complete HTTP/1.1 request of an operation. The buffer belongs to the caller. */
+/** Makes the complete HTTP/1.1 request of an operation, by its number in the recorder. The buffer belongs to the caller. */
 export type MessageWriter = (seq: number, intendedAt: number) => Buffer;
 
 export function messageWriter(spec: LoadSpec): MessageWriter {
@@ -27,7 +28,8 @@ function bodilessWriter({ method }: LoadSpec, head: string): MessageWriter {
 function logWriter(spec: LoadSpec, head: string): MessageWriter {
   const layouts: Layout[] = [];
   const timestampOf = timestampWriter();
-  return (seq, intendedAt) => {
+  return (own, intendedAt) => {
+    const seq = sharedNumber(spec, own);
     const layout = (layouts[seq % LOG_VARIANTS] ??= layOut(spec, head, seq));
     const message = Buffer.allocUnsafe(layout.bytes.length);
     layout.bytes.copy(message);

@@ -3,6 +3,7 @@
  * operations neither fill the heap nor wake the garbage collector, and can be handed to another thread without a copy.
  */
 import { ABORTED, NOT_SENT, type Ending } from './classify.ts';
+import { sharedNumber } from './in-cluster/divide.ts';
 import type { LoadProgress, LoadSpec } from './load.ts';
 import { OPERATION_LAYOUT, OUTCOMES } from './operations.ts';
 import type { Recording } from './recording.ts';
@@ -12,7 +13,7 @@ const OPEN = OUTCOMES.indexOf('open');
 const FIRST_CAPACITY = 4096;
 
 export class Recorder {
-  /** Requests that exist, answered or not; also the number of the next one. */
+  /** Requests that exist, answered or not; also the row of the next one. */
   begun = 0;
   completed = 0;
   failed = 0;
@@ -28,9 +29,11 @@ export class Recorder {
   readonly #startedAt: number;
   #lastEndedAt: number;
   readonly #clockShiftMs: number;
+  readonly #spec: Pick<LoadSpec, 'worker'>;
 
   /** The clock starts when the recorder is made. */
-  constructor(spec: Pick<LoadSpec, 'runOriginMs'>) {
+  constructor(spec: Pick<LoadSpec, 'runOriginMs' | 'worker'>) {
+    this.#spec = spec;
     this.#clockShiftMs = performance.timeOrigin - spec.runOriginMs;
     this.#startedAt = this.now();
     this.#lastEndedAt = this.#startedAt;
@@ -45,11 +48,11 @@ export class Recorder {
     return this.begun - this.completed;
   }
 
-  /** Opens the row of a request that was due at `intendedAt`; returns its seq. */
+  /** Opens the row of a request that was due at `intendedAt`; returns its number among those of this recorder. */
   begin(intendedAt: number): number {
     const seq = this.begun++;
     if (seq === this.#capacity) this.#grow();
-    this.#columns.seq[seq] = seq;
+    this.#columns.seq[seq] = sharedNumber(this.#spec, seq);
     this.#columns.intendedAt[seq] = intendedAt;
     this.#columns.startedAt[seq] = Number.NaN;
     this.#columns.connection[seq] = -1;
@@ -62,7 +65,7 @@ export class Recorder {
 
   /** Counts a connection that was established; returns its number. */
   connectionOpened(): number {
-    return this.connectionsOpened++;
+    return sharedNumber(this.#spec, this.connectionsOpened++);
   }
 
   carriedBy(seq: number, connection: number): void {

@@ -72,17 +72,18 @@ function standardImages({ projectDirectory, compileCacheDirectory }: ImageOption
     files['/var/cache/node'] = compileCacheDirectory;
     env.NODE_COMPILE_CACHE = '/var/cache/node';
   }
-  const service = (name: string): Image =>
+  const program = (file: string): Image =>
     image({
-      entrypoint: ['node', `services/${name}/server.ts`],
+      entrypoint: ['node', file],
       env: { ...env, HOST: '0.0.0.0', NODE_ENV: 'production' },
       workingDir: '/app',
       files,
     });
   return {
-    'log-lab/log-generator:1.0.0': service('log-generator'),
-    'log-lab/log-processor:1.0.0': service('log-processor'),
-    'log-lab/stats-display:1.0.0': service('stats-display'),
+    'log-lab/log-generator:1.0.0': program('services/log-generator/server.ts'),
+    'log-lab/log-processor:1.0.0': program('services/log-processor/server.ts'),
+    'log-lab/stats-display:1.0.0': program('services/stats-display/server.ts'),
+    'log-lab/load-worker:1.0.0': program('lab/load/in-cluster/main.ts'),
     'postgres:18': image({
       entrypoint: ['node', '/opt/lab/postgres/entrypoint.ts'],
       cmd: ['postgres'],

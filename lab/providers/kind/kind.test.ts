@@ -137,7 +137,7 @@ void t.test('up, power, down and up again', async (t) => {
   const { directory, provider, changes, said } = await lab(t);
   const say = (line: string): void => void said.push(line);
   const files = join(directory, 'kind');
-  const archives = ['log-generator', 'log-processor', 'stats-display'].map((name) =>
+  const archives = ['log-generator', 'log-processor', 'stats-display', 'load-worker'].map((name) =>
     join(directory, 'images', `${name}.tar`),
   );
   const load = `kind load image-archive --name log-lab ${archives.join(' ')}`;

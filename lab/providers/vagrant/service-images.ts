@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleServices } from '../../images/bundle-services.ts';
-import { fullImageName, SERVICES } from '../../images/names.ts';
+import { fullImageName, PROGRAMS } from '../../images/names.ts';
 import { REMOTE_DIRECTORY, type Machine, type RunOptions } from './machine.ts';
 
 const REMOTE_IMAGES = '/var/lib/lab/service-images';
@@ -24,7 +24,7 @@ export async function buildServiceImages(
   const sources = await digestOf(context);
   const remoteContext = `${REMOTE_DIRECTORY}/services`;
   await builder.upload(context, remoteContext, options(builder.name));
-  const names = SERVICES.map(fullImageName);
+  const names = PROGRAMS.map(fullImageName);
   await builder.script('build-images.sh', [remoteContext, REMOTE_IMAGES, sources, ...names], options(builder.name));
   const others = machines.filter(({ name }) => name !== builder.name);
   const had = await Promise.all(others.map((machine) => sourcesOn(machine, options(machine.name))));
@@ -53,7 +53,7 @@ async function copyImages(
 
 async function holdsServices(bundle: string): Promise<boolean> {
   const index = await readFile(join(bundle, 'images', 'INDEX'), 'utf8');
-  return SERVICES.every((service) => index.includes(`/log-lab/${service}:`));
+  return PROGRAMS.every((program) => index.includes(`/log-lab/${program}:`));
 }
 
 /** Of all names and contents. */
