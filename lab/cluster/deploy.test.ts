@@ -8,9 +8,9 @@ import { EmbeddedProvider } from '../providers/embedded.ts';
 import { Cluster } from './cluster.ts';
 import { deploy } from './deploy.ts';
 import { loadManifests, type Manifest } from './manifests.ts';
-import { NAMESPACE, RUN_LABEL } from './objects.ts';
+import { condition, NAMESPACE, RUN_LABEL } from './objects.ts';
 import { undeploy } from './undeploy.ts';
-import { waitUntilReady } from './wait.ts';
+import { waitFor, waitUntilReady } from './wait.ts';
 
 const LIMIT_MS = 60_000;
 const forever = new AbortController().signal;
@@ -59,6 +59,18 @@ void t.test('everything carries the run, and only that is taken away', async (t)
   t.equal(await runOf('Service', 'v1', 'stats-display'), run, 'the lab that has left its data is the same');
 });
 
+async function allObstructed(): Promise<true | undefined> {
+  const pods = await cluster.pods();
+  const some = (test: (status: any) => boolean) =>
+    pods.some((pod) => (pod.status?.containerStatuses ?? []).some((status: unknown) => test(status)));
+  const met = [
+    some(({ state }) => /^(ErrImage|ImagePull)/.test(state.waiting?.reason ?? '')),
+    some(({ restartCount }) => restartCount > 0),
+    pods.some((pod) => condition(pod, 'PodScheduled')?.status === 'False'),
+  ];
+  return met.every(Boolean) || undefined;
+}
+
 void t.test('a wait that ends says why each pod is not ready', async (t) => {
   const change = (name: string, edit: (spec: any) => void): Manifest[] =>
     manifests
@@ -74,9 +86,10 @@ void t.test('a wait that ends says why each pod is not ready', async (t) => {
     ...change('stats-display', (spec) => spec.containers[0].env.push({ name: 'PORT', value: 'no port' })),
   ];
   await deploy(cluster, broken, undefined, () => undefined);
-  const error = await waitUntilReady(cluster, 5000, forever).catch((reason: Error) => reason);
+  await waitFor('each has met its obstacle', LIMIT_MS, forever, allObstructed, async () => '');
+  const error = await waitUntilReady(cluster, 0, forever).catch((reason: Error) => reason);
   const { message } = error as Error;
-  t.match(message, /^the services are not ready: not within 5 s/);
+  t.match(message, /^the services are not ready: not within 0 s/);
   t.match(message, /pod log-processor-\S+: log-processor: (ErrImage|ImagePull)\w+/);
   t.match(message, /pod log-generator-\S+: Unschedulable: .*node/);
   t.match(message, /pod stats-display-\S+: .*\n(.*\n)*.*PORT/, 'the last lines of its log');
