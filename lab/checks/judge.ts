@@ -4,6 +4,7 @@ import type { Analysis } from './analyse.ts';
 import { outlineOf, type PhaseOutline } from './catalogue.ts';
 import { evaluate, type Judged, type Outcome, parseExpectation } from './expectations.ts';
 import { predictNotReady } from './prediction.ts';
+import { allLoads } from './scope.ts';
 
 export interface Judgement {
   outcome: Outcome;
@@ -24,7 +25,7 @@ export function judge(
 ): Judgement {
   const detection = predictNotReady(history.environment.timing)?.high ?? null;
   const expectations = history.expectations.map((text) => judgeOne(text, outline, analysis, detection));
-  const doubts = [...runDoubts(history), ...faultDoubts(history), ...checkerDoubts(analysis)];
+  const doubts = [...runDoubts(history), ...workerDoubts(history), ...faultDoubts(history), ...checkerDoubts(analysis)];
   const failed = expectations.filter(({ outcome }) => outcome === 'fail');
   const open = expectations.filter(({ outcome }) => outcome === 'unknown');
   if (doubts.length > 0) return { outcome: 'unknown', reasons: doubts, expectations };
@@ -48,6 +49,15 @@ function runDoubts(history: RunHistory): string[] {
     doubts.push(`the database could not be read: ${history.audit.error ?? 'no reason given'}`);
   if (history.expectations.length === 0) doubts.push('the scenario expects nothing');
   return doubts;
+}
+
+/** What a worker did that is not in the record, nobody knows. */
+function workerDoubts(history: RunHistory): string[] {
+  return allLoads(history).flatMap(({ spec, workers = [] }) =>
+    workers
+      .filter(({ error }) => error !== null)
+      .map(({ pod, error }) => `load ${spec.name} was not made as asked: worker ${pod}: ${error}`),
+  );
 }
 
 function faultDoubts(history: RunHistory): string[] {

@@ -20,6 +20,10 @@ export interface Ledger {
   refusedStored: number;
   /** Rows of this run that no request of this run can have made. */
   unexpected: number;
+  /** Load workers whose record is missing or not whole: what they sent is in none of the figures above. */
+  silentWorkers: string[];
+  /** Rows with the numbers of such workers. */
+  unrecorded: number;
   lostByPod: Record<string, number>;
   /** The first few, as `load/number`, to look for in the pods' logs. */
   examples: { lost: string[]; duplicated: string[]; unexpected: string[] };
@@ -59,6 +63,8 @@ function emptyLedger(): Ledger {
     refused: 0,
     refusedStored: 0,
     unexpected: 0,
+    silentWorkers: [],
+    unrecorded: 0,
     lostByPod: {},
     examples: { lost: [], duplicated: [], unexpected: [] },
   };
@@ -88,7 +94,22 @@ function settleLoad(ledger: Ledger, load: LoadHistory, rows: AuditRows, indexes:
     ledger.duplicated += 1;
     addExample(ledger.examples.duplicated, `${spec.name}/${rows.seq(index)}`);
   }
-  for (const index of strangers) countUnexpected(ledger, `${spec.name}/${rows.seq(index)}`);
+  const silent = silentWorkers(load);
+  ledger.silentWorkers.push(...silent.values());
+  for (const index of strangers) {
+    const seq = rows.seq(index);
+    if (silent.has(seq % (load.workers?.length ?? 1))) ledger.unrecorded += 1;
+    else countUnexpected(ledger, `${spec.name}/${seq}`);
+  }
+}
+
+/** By their index, which is the rest that their numbers leave (see sharedNumber). */
+function silentWorkers({ workers = [] }: LoadHistory): Map<number, string> {
+  const silent = new Map<number, string>();
+  for (const [index, { pod, startedAt, made, recorded }] of workers.entries()) {
+    if (startedAt === null || recorded < made) silent.set(index, pod);
+  }
+  return silent;
 }
 
 function countLost(ledger: Ledger, example: string, pod: string): void {
@@ -106,7 +127,7 @@ function addExample(examples: string[], example: string): void {
   if (examples.length < EXAMPLES) examples.push(example);
 }
 
-type Count = Exclude<keyof Ledger, 'lostByPod' | 'examples'>;
+type Count = Exclude<keyof Ledger, 'lostByPod' | 'examples' | 'silentWorkers'>;
 
 function count(name: Count, better: 'lower' | null, meaning: string): Metric<Ledger | null> {
   return {
@@ -128,4 +149,5 @@ export const LEDGER_METRICS: Metric<Ledger | null>[] = [
   count('refused', 'lower', 'Logs that the client was told had failed.'),
   count('refusedStored', 'lower', 'Of these, logs that are in the database all the same.'),
   count('unexpected', 'lower', 'Rows of this run that no request of it can have made.'),
+  count('unrecorded', 'lower', 'Rows of load workers whose record is missing or not whole.'),
 ];

@@ -39,5 +39,6 @@ function describeLoad(load: PlannedLoad): string {
   const pace = load.ratePerSecond === undefined ? `${load.connections} at a time` : `${load.ratePerSecond} per second`;
   const end = load.requests === undefined ? `for ${load.durationMs! / 1000} s` : `${load.requests} requests`;
   const connection = load.keepAlive ? 'kept connections' : 'a new connection each';
-  return `${load.method} ${load.path} on ${load.target}, ${load.driver}, ${pace}, ${connection}, ${end}`;
+  const from = load.workers === undefined ? '' : `, from the cluster (workers: ${load.workers})`;
+  return `${load.method} ${load.path} on ${load.target}, ${load.driver}, ${pace}, ${connection}, ${end}${from}`;
 }

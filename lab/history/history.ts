@@ -1,5 +1,5 @@
 /** The raw record of one run: what was done and what was observed, before anybody judges it. Types only. */
-import type { LoadSpec } from '../load/load.ts';
+import type { LoadSpec, WorkerRecord } from '../load/load.ts';
 import type { Operations } from '../load/operations.ts';
 import type { AuditRows } from './audit-rows.ts';
 
@@ -73,6 +73,8 @@ export interface LoadHistory {
   operations: Operations;
   dropped: number;
   connectionsOpened: number;
+  /** The pods that shared the load; absent where the harness itself was the client. */
+  workers?: WorkerRecord[];
 }
 
 /** A run of log-generator, and what the others say of it. Logs are counted by growth: nothing else may write meanwhile. */

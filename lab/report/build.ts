@@ -82,6 +82,10 @@ function loadModel(load: LoadHistory, analysis: LoadAnalysis): LoadModel {
     connections: spec.connections,
     ratePerSecond: spec.ratePerSecond ?? null,
     timeoutMs: spec.timeoutMs,
+    workers: (load.workers ?? []).map((worker) => ({
+      ...worker,
+      startedAt: worker.startedAt === null ? null : seconds(worker.startedAt),
+    })),
     measured: measurements(analysis),
   };
 }

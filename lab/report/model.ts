@@ -102,6 +102,16 @@ const Measurements = object({
   distribution: nullable(object({ pods: Distribution, nodes: Distribution })),
 });
 
+const Worker = object({
+  pod: Type.String(),
+  node: Type.String(),
+  clock: object({ offsetMs: Type.Number(), uncertaintyMs: Type.Number() }),
+  startedAt: nullable(Type.Number()),
+  made: count,
+  recorded: count,
+  error: nullable(Type.String()),
+});
+
 const Load = object({
   name: Type.String(),
   target: Type.String(),
@@ -114,6 +124,8 @@ const Load = object({
   connections: count,
   ratePerSecond: nullable(Type.Number()),
   timeoutMs: Type.Number(),
+  /** The pods that shared the load; empty where the harness itself was the client. */
+  workers: Type.Array(Worker),
   measured: Measurements,
 });
 
@@ -201,6 +213,8 @@ const Ledger = object({
   refused: count,
   refusedStored: count,
   unexpected: count,
+  silentWorkers: Type.Array(Type.String()),
+  unrecorded: count,
   lostByPod: counts,
   examples: object({
     lost: Type.Array(Type.String()),

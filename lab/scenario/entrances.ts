@@ -37,6 +37,15 @@ export function serviceDestination(name: string, { services, nodes }: Surroundin
   };
 }
 
+/** Where pods reach the Service itself. Throws LabError when there is none, or it has no address of its own. */
+export function clusterAddress(name: string, services: readonly KubeObject[]): { host: string; port: number } {
+  const service = services.find(({ metadata }) => metadata.namespace === NAMESPACE && metadata.name === name);
+  const host: string | undefined = service?.spec.clusterIP;
+  if (host === undefined || host === 'None')
+    throw new LabError(`there is no Service "${name}" with a ClusterIP in ${NAMESPACE}`);
+  return { host, port: httpPort(service!).port };
+}
+
 /**
  * By the rule whose path the request falls under; its host goes into the Host header, so that no name needs to resolve.
  * Behind the Ingress's own address stand those of the controller's Service: the one that hands out that address, or that

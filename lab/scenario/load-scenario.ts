@@ -155,6 +155,7 @@ function checkLoad(load: LoadSection, path: Path, report: (path: Path, message: 
   const hasEnd = Number(load.requests !== undefined) + Number(load.duration !== undefined);
   if (hasEnd !== 1)
     report(path, `a load ends after "requests" or after "duration": give ${hasEnd === 0 ? 'one' : 'only one'} of them`);
+  checkWorkers(load, path, report);
   if (load.driver === 'constant-rate') {
     if (load.rate === undefined) report(path, 'the constant-rate driver needs "rate"');
     return;
@@ -164,4 +165,24 @@ function checkLoad(load: LoadSection, path: Path, report: (path: Path, message: 
       report([...path, key], `"${key}" is for the constant-rate driver; autocannon is a closed loop`);
   }
   if (load.connections === undefined) report(path, 'autocannon needs "connections"');
+}
+
+/** What pods can do, and whether there is something to do for each. */
+function checkWorkers(load: LoadSection, path: Path, report: (path: Path, message: string) => void): void {
+  const { from, workers, target, driver, keepAlive } = load;
+  if (from === undefined) {
+    if (workers !== undefined) report([...path, 'workers'], '"workers" are pods: they need "from: cluster"');
+    return;
+  }
+  if (workers === undefined) return report(path, 'a load from the cluster needs "workers"');
+  if (target.startsWith('ingress/')) {
+    report([...path, 'target'], 'a load from the cluster takes service/NAME: the ingress is the way in from outside');
+  }
+  const needed =
+    driver === 'autocannon' || keepAlive ? (['requests', 'connections'] as const) : (['requests'] as const);
+  for (const key of needed) {
+    const amount = load[key];
+    if (amount !== undefined && amount < workers)
+      report([...path, 'workers'], `${workers} workers cannot share ${amount} ${key}`);
+  }
 }

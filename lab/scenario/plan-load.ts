@@ -5,6 +5,8 @@ import type { LoadSection } from './schema.ts';
 export interface PlannedLoad {
   name: string;
   target: string;
+  /** Pods that share the load; undefined when it is made from here. */
+  workers: number | undefined;
   path: string;
   method: 'GET' | 'POST';
   driver: 'autocannon' | 'constant-rate';
@@ -31,6 +33,7 @@ export function defaultLoad(load: LoadSection, detectionSeconds: number): Planne
   return {
     name: loadName(load),
     target: load.target,
+    workers: load.workers,
     path,
     method: load.method ?? (path === '/logs' ? 'POST' : 'GET'),
     driver: load.driver,

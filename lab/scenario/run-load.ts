@@ -1,6 +1,7 @@
 /** One load of a phase: from what the scenario says to what the driver is asked for, and its record. */
 import type { LoadHistory } from '../history/history.ts';
 import { runLoad } from '../load/drivers.ts';
+import type { LoadWorkers } from '../load/in-cluster/workers.ts';
 import type { LoadProgress, LoadSpec } from '../load/load.ts';
 import type { RunClock } from './clock.ts';
 import type { PlannedLoad } from './plan-load.ts';
@@ -15,11 +16,17 @@ interface LoadRun {
   progress: { load: (name: string, progress: LoadProgress) => void };
 }
 
-/** `index` is the load's number within the run. */
-export async function runPlannedLoad(run: LoadRun, load: PlannedLoad, index: number): Promise<LoadHistory> {
-  const target = await run.targets.resolve(load.target);
+/** `index` is the load's number within the run; without `workers` it is run from here. */
+export async function runPlannedLoad(
+  run: LoadRun,
+  load: PlannedLoad,
+  index: number,
+  workers: LoadWorkers | undefined,
+): Promise<LoadHistory> {
+  const target = await (workers ? run.targets.resolveForPods(load.target) : run.targets.resolve(load.target));
   const spec = toSpec(run, load, index, target);
-  const result = await runLoad(spec, run.signal, (progress) => run.progress.load(load.name, progress));
+  const onProgress = (progress: LoadProgress): void => run.progress.load(load.name, progress);
+  const result = await (workers ? workers.run(spec, run.signal, onProgress) : runLoad(spec, run.signal, onProgress));
   return { spec, target: load.target, app: target.app, balancing: target.balancing, ...result };
 }
 

@@ -1,13 +1,13 @@
 /** Whole runs on a real embedded lab: what they report, and that they leave it as they found it, however they end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { type Cluster, deploymentReference } from '../cluster/cluster.ts';
-import { isConditionTrue, NAMESPACE } from '../cluster/objects.ts';
+import { isConditionTrue, type KubeObject, NAMESPACE } from '../cluster/objects.ts';
 import { waitFor, waitUntilReady } from '../cluster/wait.ts';
 import { bringUp } from '../commands/bring-up.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -78,6 +78,78 @@ void t.test('a run that passes: its report, its evidence, and nothing left behin
   t.equal(report.model.books!.reconciled, true);
   t.match(await verifyStored(report.directory), { agrees: true, problems: [] });
   t.same(await configuration({ cluster }), before);
+});
+
+async function untilNoWorkers(): Promise<void> {
+  const look = async (): Promise<true | undefined> => {
+    const jobs = await cluster.list('batch/v1', 'Job', { namespace: NAMESPACE });
+    const pods = await cluster.pods('load-worker');
+    return jobs.length + pods.length === 0 ? true : undefined;
+  };
+  await waitFor('there are load workers', LIMIT_MS, forever, look, async () => '');
+}
+
+void t.test('load from pods: all of it in the record, on the clock of the run, and no pod left', async (t) => {
+  const { history, attachments } = await run('valid-from-cluster');
+  const report = await writeReport(history, reports, attachments);
+  t.equal(report.outcome, 'pass', report.model.reasons.join('; '));
+  for (const { loads, startedAt, endedAt } of history.phases) {
+    const { workers, operations } = loads[0]!;
+    t.same(
+      workers!.map(({ made, recorded, error }) => [made - recorded, error]),
+      [
+        [0, null],
+        [0, null],
+      ],
+    );
+    t.equal(new Set(workers!.map(({ pod }) => pod)).size, 2);
+    t.ok([...operations].every((operation) => operation.startedAt > startedAt && operation.endedAt < endedAt));
+  }
+  t.equal(report.model.books!.reconciled, true);
+  t.match(await verifyStored(report.directory), { agrees: true, problems: [] });
+  await untilNoWorkers();
+});
+
+/** The processes of a pod of the embedded lab. */
+function processesOf(pod: KubeObject): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`HOSTNAME=${pod.spec.hostname}`);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+const noProc = existsSync('/proc/self/environ') ? false : 'no /proc here that tells whose process is whose';
+
+void t.test('a worker that is killed in the middle makes the run unknown', { skip: noProc }, async (t) => {
+  let killed: Promise<string> | undefined;
+  const kill = async (): Promise<string> => {
+    const pod = (await cluster.pods('load-worker'))[0]!;
+    for (const pid of processesOf(pod)) process.kill(pid, 'SIGKILL');
+    return pod.metadata.name;
+  };
+  const load: RunOptions['progress']['load'] = (_, { completed }) => {
+    if (completed > 20) killed ??= kill();
+  };
+  const { history, attachments } = await run('valid-lost-worker', { progress: { ...quiet, load } });
+  const { model } = await writeReport(history, reports, attachments);
+  const lost = await killed!;
+  t.equal(model.outcome, 'unknown');
+  t.match(
+    model.reasons[0],
+    new RegExp(`load log-processor was not made as asked: worker ${lost}: its process ended with exit code 137`),
+  );
+  const other = history.phases[0]!.loads[0]!.workers!.find(({ pod }) => pod !== lost)!;
+  t.equal(other.recorded, other.made, 'what the other one did is known');
+  t.ok(other.made > 0);
+  t.match(model.ledger, { silentWorkers: [lost], lost: 0, unexpected: 0 });
+  t.ok(model.ledger!.unrecorded > 0, 'its logs are not taken for somebody else’s');
+  await untilNoWorkers();
 });
 
 async function powerIsBack(): Promise<boolean> {

@@ -5,6 +5,7 @@ import { detectionSeconds } from '../checks/prediction.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { waitUntilReady } from '../cluster/wait.ts';
 import type { CounterReading, DatabaseAudit, FaultHistory, PhaseHistory, RunHistory } from '../history/history.ts';
+import type { LoadWorkers } from '../load/in-cluster/workers.ts';
 import type { LoadProgress } from '../load/load.ts';
 import type { Provider } from '../providers/provider.ts';
 import { seededRandom } from '../statistics/random.ts';
@@ -19,8 +20,9 @@ import { runGeneration, STATS, STORING_APP } from './generate.ts';
 import { planPhases, type PlannedPhase, type Scenario } from './load-scenario.ts';
 import { placements, startRecorder, type Recorder } from './recorder.ts';
 import { runPlannedLoad } from './run-load.ts';
+import { startPhaseWorkers } from './load-workers.ts';
 import { applySetup } from './setup.ts';
-import { Targets } from './targets.ts';
+import { type ResolvedTarget, Targets } from './targets.ts';
 import { abortable, together } from './together.ts';
 import { type Undo, undoAll } from './undo.ts';
 
@@ -133,11 +135,15 @@ async function prepare(
   const clock = startClock();
   const random = seededRandom(options.seed);
   const apps = new Set<string>();
-  for (const target of new Set(plan.flatMap((phase) => phase.loads.map((load) => load.target)))) {
-    const { app, via } = await targets.resolve(target);
+  const loads = plan.flatMap((phase) => phase.loads);
+  const fromHere = new Set(loads.filter(({ workers }) => workers === undefined).map(({ target }) => target));
+  const fromPods = new Set(loads.filter(({ workers }) => workers !== undefined).map(({ target }) => target));
+  const note = (target: string, { app, via }: ResolvedTarget): void => {
     apps.add(app);
     options.progress.note(`${target} by ${via}`);
-  }
+  };
+  for (const target of fromHere) note(target, await targets.resolve(target));
+  for (const target of fromPods) note(target, await targets.resolveForPods(target));
   if (plan.some((phase) => phase.generate)) {
     apps.add(STORING_APP);
     await targets.resolve(STATS.target);
@@ -160,6 +166,25 @@ async function prepare(
 }
 
 async function runPhase(run: Run, phase: PlannedPhase, firstLoadIndex: number): Promise<PhaseHistory> {
+  // Before the phase begins: pods take seconds to start, and faults count from the phase's start.
+  const workers = await startPhaseWorkers(run, phase, firstLoadIndex);
+  const undo: Undo[] = workers.filter((crew) => crew !== undefined).map((crew) => () => crew.close());
+  try {
+    const history = await runStaffedPhase(run, phase, firstLoadIndex, workers);
+    await undoAll(undo, run.progress.note);
+    return history;
+  } catch (error) {
+    await undoAll(undo, run.progress.note).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runStaffedPhase(
+  run: Run,
+  phase: PlannedPhase,
+  firstLoadIndex: number,
+  workers: readonly (LoadWorkers | undefined)[],
+): Promise<PhaseHistory> {
   const podsAtStart = await placements(run.cluster);
   const startedAt = run.clock.now();
   run.recorder.note(phase.name, 'phase-started');
@@ -167,7 +192,7 @@ async function runPhase(run: Run, phase: PlannedPhase, firstLoadIndex: number): 
   const [loads, generation] = await together(run.signal, (signal) => {
     const part = { ...run, signal };
     return [
-      Promise.all(phase.loads.map((load, index) => runPlannedLoad(part, load, firstLoadIndex + index))),
+      Promise.all(phase.loads.map((load, index) => runPlannedLoad(part, load, firstLoadIndex + index, workers[index]))),
       phase.generate &&
         abortable(runGeneration(run.cluster, run.targets, run.clock, phase.generate, newSeed(run)), signal),
       delay(phase.durationMs, undefined, { signal }),

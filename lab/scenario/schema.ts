@@ -51,6 +51,14 @@ const Load = Type.Object(
       pattern: '^(service|ingress)/[a-z0-9][a-z0-9-/]*$',
       description: 'service/NAME (balanced per connection) or ingress/PATH (balanced per request)',
     }),
+    from: Type.Optional(
+      Type.Literal('cluster', {
+        description: 'the load is made by pods in the cluster, to the address that pods use; else by this machine',
+      }),
+    ),
+    workers: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 50, description: 'pods that share the load (from: cluster)' }),
+    ),
     path: Type.Optional(Type.String({ pattern: '^/', description: 'a path such as /logs' })),
     method: Type.Optional(Type.Union([Type.Literal('GET'), Type.Literal('POST')])),
     driver: Type.Union([Type.Literal('autocannon'), Type.Literal('constant-rate')], {

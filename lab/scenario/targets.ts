@@ -6,7 +6,13 @@ import type { ForwardedPort } from '../cluster/forward.ts';
 import { isServing, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
 import { ClusterError } from '../cluster/rest.ts';
 import { LabError } from '../exit-codes.ts';
-import { ingressDestination, serviceDestination, type Destination, type Entrance } from './entrances.ts';
+import {
+  clusterAddress,
+  ingressDestination,
+  serviceDestination,
+  type Destination,
+  type Entrance,
+} from './entrances.ts';
 
 export interface ResolvedTarget {
   host: string;
@@ -44,6 +50,16 @@ export class Targets {
     const known = this.#resolved.get(target) ?? this.#resolve(target);
     this.#resolved.set(target, known);
     return known;
+  }
+
+  /** The ClusterIP, which pods reach. Throws LabError when there is none. */
+  async resolveForPods(target: string): Promise<ResolvedTarget> {
+    const name = target.slice('service/'.length);
+    const services = await this.#services();
+    const { host, port } = clusterAddress(name, services);
+    const { app, balancing } = serviceDestination(name, { services, nodes: [] });
+    const via = `ClusterIP ${host} of Service ${name}`;
+    return { host, port, hostHeader: `${host}:${port}`, app, balancing, isForwarded: false, via };
   }
 
   /** Ends the port-forwards. */

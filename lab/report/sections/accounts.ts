@@ -1,6 +1,6 @@
 /** The ledger of logs and the three books. */
 import { type Block, heading, paragraph, table, tableIfAny } from '../blocks.ts';
-import { formatCount, NONE } from '../format.ts';
+import { formatCount, NONE, plural } from '../format.ts';
 import type { BooksModel, LedgerModel, ReportModel } from '../model.ts';
 
 export function ledgerSection({ ledger }: ReportModel): Block[] {
@@ -17,6 +17,7 @@ export function ledgerSection({ ledger }: ReportModel): Block[] {
       ],
     ),
     paragraph(verdictOf(ledger)),
+    ...(ledger.silentWorkers.length > 0 ? [paragraph(silenceOf(ledger))] : []),
   ];
 }
 
@@ -39,6 +40,11 @@ function verdictOf(ledger: LedgerModel): string {
         `**${formatCount(count)} ${what}** (load/number: ${ids.join(', ')}${count > ids.length ? ', …' : ''}).`,
     )
     .join(' ');
+}
+
+function silenceOf({ silentWorkers, unrecorded }: LedgerModel): string {
+  const rows = plural(unrecorded, 'log');
+  return `**Nobody knows what ${silentWorkers.join(', ')} sent**: the record is missing or not whole. The database holds ${rows} of it that no figure above counts, and whether others were acknowledged and lost cannot be told.`;
 }
 
 export function booksSection({ books }: ReportModel): Block[] {

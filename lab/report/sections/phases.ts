@@ -46,6 +46,7 @@ function loadBlocks(phase: PhaseModel, load: LoadModel): Block[] {
   return [
     ...(phase.loads.length > 1 ? [heading(3, `Load ${load.name}`)] : []),
     paragraph(describeLoad(load)),
+    ...workerTable(load),
     requestTable([[load.name, load.measured]]),
     ...failureTable(load.measured),
     ...latencyBlocks(load.measured),
@@ -64,7 +65,26 @@ function describeLoad(load: LoadModel): string {
     load.balancing === 'per-connection'
       ? 'A Service chooses a pod once per connection.'
       : 'The ingress chooses a pod for every request.';
-  return `\`${load.method} ${load.path}\` to \`${load.target}\`, ${pace}; ${connections}. ${balancing}`;
+  const from = load.workers.length > 0 ? ` from ${plural(load.workers.length, 'pod')} of the cluster` : '';
+  return `\`${load.method} ${load.path}\` to \`${load.target}\`${from}, ${pace}; ${connections}. ${balancing}`;
+}
+
+function workerTable({ workers }: LoadModel): Block[] {
+  const first = Math.min(...workers.map(({ startedAt }) => startedAt ?? Infinity));
+  return tableIfAny(
+    'The pods that shared the load. Their times are corrected by what their clocks differ from the harness’s, and are no better than the uncertainty of that.',
+    ['Pod', 'Node', '>Began after the first', '>Clock ahead', '>Uncertainty', '>Requests', '>Recorded', 'Ended'],
+    workers.map(({ pod, node, startedAt, clock, made, recorded, error }) => [
+      pod,
+      node,
+      startedAt === null ? NONE : formatMs((startedAt - first) * 1000),
+      formatMs(clock.offsetMs),
+      `± ${formatMs(clock.uncertaintyMs)}`,
+      formatCount(made),
+      formatCount(recorded),
+      error ?? 'as asked',
+    ]),
+  );
 }
 
 function requestTable(rows: [name: string, measured: MeasurementsModel][]): Block {
