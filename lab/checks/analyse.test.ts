@@ -66,6 +66,30 @@ void t.test('duplicated and unexpected rows are found', async (t) => {
   t.same(ledger!.examples.unexpected, ['log-processor/9999', 'load 7/0']);
 });
 
+void t.test('a load worker without a record: unknown, and its rows are nobody else’s', async (t) => {
+  const run = loadBalanceRun();
+  const [load] = run.phases[0]!.loads;
+  const { operations } = load!;
+  const worker = { node: 'w1', clock: { offsetMs: 0, uncertaintyMs: 1 } };
+  const odd = Array.from({ length: operations.length / 2 }, (_, index) => 2 * index + 1);
+  load!.operations = operations.pick(odd);
+  load!.workers = [
+    {
+      ...worker,
+      pod: 'load-0',
+      startedAt: null,
+      made: 700,
+      recorded: 0,
+      error: 'its process ended with exit code 137',
+    },
+    { ...worker, pod: 'load-1', startedAt: 200, made: odd.length, recorded: odd.length, error: null },
+  ];
+  const { outcome, reasons, analysis } = outcomeOf(run);
+  t.equal(outcome, 'unknown');
+  t.match(reasons[0], /load log-processor .* worker load-0: its process ended with exit code 137/);
+  t.match(analysis.ledger, { silentWorkers: ['load-0'], unrecorded: 1000, unexpected: 0, lost: 0, acknowledged: 1000 });
+});
+
 void t.test('books that part are unknown, and it is said where', async (t) => {
   const { outcome, reasons } = outcomeOf(brokenBooksRun());
   t.equal(outcome, 'unknown');
