@@ -76,13 +76,13 @@ export class LoadWorkers {
 
   /** Removes the Job and its pods, and ends the port-forwards. */
   async close(): Promise<void> {
-    await this.#cluster.remove(jobReference(this.#job));
     await Promise.all(this.#workers.map(({ forwarded }) => forwarded.close()));
+    await this.#cluster.remove(jobReference(this.#job));
   }
 
   /**
    * Runs a load, once. What workers were lost, or gave no whole record, is missing in the result and named in `workers`.
-   * Throws when the load could not be started, and the signal's reason when it aborts.
+   * Throws LabError when the load could not be started, and the signal's reason when it aborts.
    */
   async run(
     spec: LoadSpec,
@@ -92,9 +92,9 @@ export class LoadWorkers {
     const parts = divideLoad(spec, this.#workers.length);
     const records = await this.#meet(signal);
     await Promise.all(
-      this.#workers.map(({ client }, index) => {
+      this.#workers.map(({ pod, client }, index) => {
         const { offsetMs } = records[index]!.clock;
-        return client.prepare({ ...parts[index]!, runOriginMs: spec.runOriginMs + offsetMs });
+        return answerOf(pod, client.prepare({ ...parts[index]!, runOriginMs: spec.runOriginMs + offsetMs }));
       }),
     );
     const startAt = clockMs() + LEAD_MS;
@@ -124,7 +124,10 @@ export class LoadWorkers {
     const records: WorkerRecord[] = [];
     for (const { pod, client } of this.#workers) {
       signal.throwIfAborted();
-      const clock = await estimateOffset(() => client.clock(), clockMs);
+      const clock = await answerOf(
+        pod,
+        estimateOffset(() => client.clock(), clockMs),
+      );
       const { name } = pod.metadata;
       records.push({ pod: name, node: pod.spec.nodeName, clock, startedAt: null, made: 0, recorded: 0, error: null });
     }
@@ -166,6 +169,15 @@ export class LoadWorkers {
     return silentMs > SILENCE_LIMIT_MS
       ? `it has been silent for ${Math.round(silentMs / 1000)} s (${cause.message})`
       : null;
+  }
+}
+
+/** Throws LabError that names the pod. */
+async function answerOf<T>({ metadata }: KubeObject, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new LabError(`load worker ${metadata.name} does not answer: ${(error as Error).message}`, { cause: error });
   }
 }
 
