@@ -1,5 +1,6 @@
 /** log-processor against a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import t from 'tap';
 import { startPostgres } from '../shared/testing/postgres.ts';
 import { countLogs, makeLog, rollupErrors, startProcessor } from './testing/log-processor.ts';
@@ -157,11 +158,18 @@ void t.test('a log that only the database refuses does not hurt its neighbours',
 });
 
 void t.test('overload is refused at once, and the service stays healthy', { skip }, async (t) => {
-  const { post, address, close } = await startProcessor(postgres!, { INGEST_QUEUE_LIMIT: '10' });
+  const environment = { INGEST_QUEUE_LIMIT: '10', DATABASE_TIMEOUT_MS: '10000' };
+  const { post, address, close } = await startProcessor(postgres!, environment);
   t.teardown(close);
-  const responses = await Promise.all(Array.from({ length: 200 }, () => post(makeLog())));
+  const other = new Client(postgres!.config);
+  await other.connect();
+  await other.query('begin; lock table logs');
+  const posted = Array.from({ length: 200 }, () => post(makeLog()));
+  const refusal = posted.map(async (response) => (await response).status === 503 || Promise.reject(new Error('taken')));
+  t.ok(await Promise.any(refusal), 'while the others wait for the database');
+  await other.end();
+  const responses = await Promise.all(posted);
   const refused = responses.filter(({ status }) => status === 503);
-  t.ok(refused.length > 0, `${refused.length} refused`);
   t.equal(responses.filter(({ status }) => status === 201).length, 200 - refused.length);
   t.equal(refused[0]?.headers.get('retry-after'), '1');
   t.match(await refused[0]?.json(), { type: 'urn:log-lab:problem:queue-full' });
