@@ -1,12 +1,13 @@
 /** Where the system under test can be reached, for people. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { LabError } from '../exit-codes.ts';
-import { Targets } from '../scenario/targets.ts';
 
 const TARGETS = ['service/log-processor', 'ingress/stats-display'];
 
 /** Without the address of a port-forward, which would be gone when it is read. */
 export async function printAddresses(cluster: Cluster, print: (line: string) => void): Promise<void> {
+  // Loaded late: what it needs would hold up the start of a cluster.
+  const { Targets } = await import('../scenario/targets.ts');
   const targets = new Targets(cluster);
   for (const name of TARGETS) {
     try {
