@@ -87,7 +87,11 @@ function outcomeOfAnswer({ status, outcomeUnknown }: ResponseHead): Operation['o
   return 'fail';
 }
 
+/** The longest name that is looked for. */
+const LONGEST_NAME = 'keep-alive'.length;
+
 function readHeader(head: ResponseHead, name: string, value: string): void {
+  if (name.length > LONGEST_NAME) return;
   switch (name.toLowerCase()) {
     case 'x-pod':
       head.pod = value;
@@ -98,10 +102,19 @@ function readHeader(head: ResponseHead, name: string, value: string): void {
     case 'x-outcome':
       head.outcomeUnknown = value.toLowerCase() === 'unknown';
       break;
-    case 'keep-alive': {
-      const seconds = /timeout=(\d+)/i.exec(value)?.[1];
-      if (seconds) head.idleLimitMs = Number(seconds) * 1000;
+    case 'keep-alive':
+      head.idleLimitMs = idleLimitOf(value);
       break;
-    }
   }
+}
+
+/** A server says the same in each answer. */
+let lastKeepAlive = { value: '', limitMs: Infinity };
+
+function idleLimitOf(value: string): number {
+  if (value === lastKeepAlive.value) return lastKeepAlive.limitMs;
+  const seconds = /timeout=(\d+)/i.exec(value)?.[1];
+  const limitMs = seconds ? Number(seconds) * 1000 : Infinity;
+  lastKeepAlive = { value, limitMs };
+  return limitMs;
 }
