@@ -43,6 +43,9 @@ interface Client {
 
 const NONE = -1;
 
+/** Enough for any request with a log. */
+const MESSAGE_BYTES = 2048;
+
 export class AutocannonUser {
   readonly #client: Client;
   readonly #work: Work;
@@ -61,6 +64,8 @@ export class AutocannonUser {
   #spent = false;
   #failed = false;
   #hasBegun = false;
+  /** A user has one request under way, and closes its connection before it gives one up: this serves them all. */
+  readonly #message = Buffer.allocUnsafeSlow(MESSAGE_BYTES);
 
   /** To be called by autocannon's `setupClient`, before the client opens its first connection. */
   constructor(client: object, work: Work) {
@@ -80,7 +85,7 @@ export class AutocannonUser {
     const client = this.#client;
     client._connect = () => this.#connect();
     client._doRequest = () => this.#request();
-    client.getRequestBuffer = () => this.#work.write(this.#seq, this.#startedAt);
+    client.getRequestBuffer = () => this.#work.write(this.#seq, this.#startedAt, this.#message);
     client.on('headers', (head) => this.#headRead(head));
     client.on('response', () => this.#answered());
     client.on('connError', (error) => this.#lost(errorCode(error)));

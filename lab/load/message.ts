@@ -4,8 +4,11 @@ import type { LoadSpec } from './load.ts';
 import { LOG_VARIANTS, logBody } from './log-body.ts';
 import { logId } from './log-id.ts';
 
-/** Makes the complete HTTP/1.1 request of an operation, by its number in the recorder. The buffer belongs to the caller. */
-export type MessageWriter = (seq: number, intendedAt: number) => Buffer;
+/**
+ * Makes the complete HTTP/1.1 request of an operation, by its number in the recorder. The buffer belongs to the caller.
+ * @param into memory that the caller has no more use for; taken when it is large enough
+ */
+export type MessageWriter = (seq: number, intendedAt: number, into?: Buffer) => Buffer;
 
 export function messageWriter(spec: LoadSpec): MessageWriter {
   const head = [
@@ -28,10 +31,11 @@ function bodilessWriter({ method }: LoadSpec, head: string): MessageWriter {
 function logWriter(spec: LoadSpec, head: string): MessageWriter {
   const layouts: Layout[] = [];
   const timestampOf = timestampWriter();
-  return (own, intendedAt) => {
+  return (own, intendedAt, into) => {
     const seq = sharedNumber(spec, own);
     const layout = (layouts[seq % LOG_VARIANTS] ??= layOut(spec, head, seq));
-    const message = Buffer.allocUnsafe(layout.bytes.length);
+    const size = layout.bytes.length;
+    const message = into && into.length >= size ? into.subarray(0, size) : Buffer.allocUnsafe(size);
     layout.bytes.copy(message);
     message.write(logId(spec.runHash, spec.index, seq), layout.idAt, 'latin1');
     // The log is as old as its request was due, so that its text can be made again from the operation's record.
