@@ -18,7 +18,7 @@ const SETTINGS = [
   'fsync=on',
   'synchronous_commit=on',
   'full_page_writes=on',
-  'max_connections=150',
+  'max_connections=250',
   'max_wal_size=8GB',
 ];
 
