@@ -176,6 +176,15 @@ void t.test('a changing set of pods gets no verdict', async (t) => {
   t.match(pods.untested, /set of ready pods changed/);
 });
 
+void t.test('a load through a port-forward says nothing about balancing', async (t) => {
+  const history = loadBalanceRun();
+  for (const phase of history.phases) for (const load of phase.loads) load.balancing = 'none';
+  const { analysis, outcome, reasons } = outcomeOf(history);
+  t.match(analysis.phases[0]!.all!.distribution!.pods, { verdict: null, untested: /port-forward/ });
+  t.equal(outcome, 'unknown');
+  t.match(reasons.join(), /port-forward/);
+});
+
 void t.test('the same history always gives the same analysis', async (t) => {
   t.same(analyse(nodeFailureRun()), analyse(nodeFailureRun()));
 });

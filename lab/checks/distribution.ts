@@ -63,7 +63,7 @@ export function measureDistributions(loads: LoadHistory[], phase: PhaseHistory):
   const ready = readyPods(phase, first.app);
   const nodeOf = new Map(ready.pods);
   for (const { pod, node } of choices.pods) if (!nodeOf.has(pod)) nodeOf.set(pod, node);
-  const untested = untestable(choices, ready.stable && nodeOf.size === ready.pods.size);
+  const untested = untestable(first, choices, ready.stable && nodeOf.size === ready.pods.size);
 
   const pods = [...nodeOf].sort(([a], [b]) => (a < b ? -1 : 1));
   const nodes = [...new Set(pods.map(([, node]) => node))].sort();
@@ -79,7 +79,8 @@ export function measureDistributions(loads: LoadHistory[], phase: PhaseHistory):
   };
 }
 
-function untestable(choices: Choices, stable: boolean): string | null {
+function untestable({ balancing }: LoadHistory, choices: Choices, stable: boolean): string | null {
+  if (balancing === 'none') return 'the load came through a port-forward, whose one pod takes everything';
   if (!stable) return 'the set of ready pods changed during the phase, so that no shares can be expected';
   const all = choices.chosen.length + choices.unattributed;
   if (choices.unattributed / all > MOST_UNATTRIBUTED) {

@@ -60,14 +60,16 @@ export interface PhaseHistory {
   podsAtEnd: PodPlacement[];
 }
 
+export type Balancing = 'per-connection' | 'per-request' | 'none';
+
 export interface LoadHistory {
   spec: LoadSpec;
   /** As the scenario names it: `service/log-processor`, `ingress/stats-display`. */
   target: string;
   /** The app whose pods answer. */
   app: string;
-  /** What is the independent choice: a Service balances connections, an ingress requests. */
-  balancing: 'per-connection' | 'per-request';
+  /** What is the independent choice: a Service balances connections, an ingress requests, a port-forward nothing. */
+  balancing: Balancing;
   startedAt: number;
   endedAt: number;
   operations: Operations;

@@ -116,7 +116,7 @@ const Load = object({
   name: Type.String(),
   target: Type.String(),
   app: Type.String(),
-  balancing: Type.Union([Type.Literal('per-connection'), Type.Literal('per-request')]),
+  balancing: Type.Union([Type.Literal('per-connection'), Type.Literal('per-request'), Type.Literal('none')]),
   driver: Type.Union([Type.Literal('autocannon'), Type.Literal('constant-rate')]),
   method: Type.String(),
   path: Type.String(),

@@ -100,6 +100,7 @@ void t.test('a port-forward is the last resort, says what it costs, and ends wit
   const [first, second] = await Promise.all([1, 2].map(() => targets.resolve('service/log-processor')));
   t.equal(first, second);
   t.equal(first!.via, 'port-forward to a pod of Service log-processor, so that one pod takes everything');
+  t.equal(first!.balancing, 'none');
   t.same(asked, [['log-processor-1', 8080, 'log-lab']]);
   await targets.close();
   t.equal(stillOpen(), 0);

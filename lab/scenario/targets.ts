@@ -6,6 +6,7 @@ import type { ForwardedPort } from '../cluster/forward.ts';
 import { isServing, NAMESPACE, type KubeObject } from '../cluster/objects.ts';
 import { ClusterError } from '../cluster/rest.ts';
 import { LabError } from '../exit-codes.ts';
+import type { Balancing } from '../history/history.ts';
 import {
   clusterAddress,
   ingressDestination,
@@ -19,7 +20,7 @@ export interface ResolvedTarget {
   port: number;
   hostHeader: string;
   app: string;
-  balancing: 'per-connection' | 'per-request';
+  balancing: Balancing;
   /** Whether the address is a port-forward of this process, and ends with it. */
   isForwarded: boolean;
   /** How the address was found and why no better one was taken, for people. */
@@ -74,9 +75,13 @@ export class Targets {
       const patienceMs = index === 0 ? this.#patienceMs : 0;
       const address = await this.#addressOf(entrance);
       if (address !== undefined && (await answersWithin(patienceMs, address, destination))) {
-        const { hostHeader = `${address.host}:${address.port}`, app, balancing } = destination;
+        const { hostHeader = `${address.host}:${address.port}`, app } = destination;
         const isForwarded = 'forwardTo' in entrance;
-        return { ...address, hostHeader, app, balancing, isForwarded, via: explain(entrance, silent) };
+        // Behind one pod of the ingress controller there still are all the others.
+        const isBalanced = !isForwarded || destination.balancing === 'per-request';
+        const balancing = isBalanced ? destination.balancing : 'none';
+        const via = explain(entrance, isBalanced, silent);
+        return { ...address, hostHeader, app, balancing, isForwarded, via };
       }
       silent.push(entrance.via);
     }
@@ -135,9 +140,9 @@ function containerPort(pod: KubeObject, { port, targetPort = port }: { port: num
   return ports.find(({ name }) => name === targetPort)?.containerPort ?? port;
 }
 
-function explain(entrance: Entrance, silent: readonly string[]): string {
+function explain(entrance: Entrance, isBalanced: boolean, silent: readonly string[]): string {
   const missing = silent.length === 0 ? '' : `; no answer from: ${silent.join(', ')}`;
-  const note = 'forwardTo' in entrance ? ', so that one pod takes everything' : '';
+  const note = isBalanced ? '' : ', so that one pod takes everything';
   return `${entrance.via}${note}${missing}`;
 }
 

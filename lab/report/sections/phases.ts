@@ -54,6 +54,12 @@ function loadBlocks(phase: PhaseModel, load: LoadModel): Block[] {
   ];
 }
 
+const BALANCING = {
+  'per-connection': 'A Service chooses a pod once per connection.',
+  'per-request': 'The ingress chooses a pod for every request.',
+  none: 'A port-forward leads to one pod; nothing chooses.',
+};
+
 /** The load in words: what was sent, how, and who chooses the pod. */
 function describeLoad(load: LoadModel): string {
   const pace =
@@ -61,12 +67,8 @@ function describeLoad(load: LoadModel): string {
       ? `${formatRate(load.ratePerSecond ?? 0)} at a constant rate (open loop: requests start when they are due, whether or not earlier ones have been answered)`
       : `as fast as ${plural(load.connections, 'connection')} allow (closed loop: each waits for its answer)`;
   const connections = load.keepAlive ? 'connections are kept' : 'each request opens a new connection';
-  const balancing =
-    load.balancing === 'per-connection'
-      ? 'A Service chooses a pod once per connection.'
-      : 'The ingress chooses a pod for every request.';
   const from = load.workers.length > 0 ? ` from ${plural(load.workers.length, 'pod')} of the cluster` : '';
-  return `\`${load.method} ${load.path}\` to \`${load.target}\`${from}, ${pace}; ${connections}. ${balancing}`;
+  return `\`${load.method} ${load.path}\` to \`${load.target}\`${from}, ${pace}; ${connections}. ${BALANCING[load.balancing]}`;
 }
 
 function workerTable({ workers }: LoadModel): Block[] {
