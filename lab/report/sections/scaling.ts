@@ -3,9 +3,12 @@ import { type Block, heading, table } from '../blocks.ts';
 import { formatCount, formatNumber, formatPercent, formatRate, NONE } from '../format.ts';
 import type { PhaseModel, ReportModel } from '../model.ts';
 
-export function scalingSection({ phases }: ReportModel): Block[] {
+/** Left out unless the number of pods changed or the scenario asks: phases with other loads are no comparison. */
+export function scalingSection({ phases, expectations }: ReportModel): Block[] {
   const compared = phases.filter(({ scale }) => scale?.speedup);
-  if (compared.length === 0) return [];
+  const sizes = new Set(phases.flatMap(({ scale }) => scale?.pods ?? []));
+  const isAsked = expectations.some(({ metric }) => metric.includes('.scale.'));
+  if (compared.length === 0 || (sizes.size === 1 && !isAsked)) return [];
   const bases = new Set(compared.map(({ scale }) => scale!.basePhase));
   return [
     heading(2, 'Throughput from phase to phase'),
