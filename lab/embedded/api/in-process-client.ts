@@ -1,17 +1,10 @@
 /** The embedded API as its components and the HTTP server use it. */
 import type { ApiOptions } from './api-options.ts';
-import type {
-  ApiClient,
-  DeleteOptions,
-  ListOptions,
-  PatchType,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
-} from './client.ts';
+import type { ApiClient, DeleteOptions, ListOptions, WriteOptions } from './client.ts';
 import type { Input } from './decoding.ts';
 import { Registry } from './registry.ts';
 import { Store } from './store.ts';
+import type { ObjectClient } from './object-client.ts';
 import type { KubeObject, Kinds, Plural, Stored } from './types.ts';
 
 export interface EmbeddedApi extends ApiClient {
@@ -20,25 +13,10 @@ export interface EmbeddedApi extends ApiClient {
 }
 
 /** EmbeddedApi without the kinds: what the registry does is the same for all of them. */
-interface Untyped {
-  resourceVersion(): string;
-  get(plural: Plural, namespace: string | undefined, name: string): KubeObject;
-  find(plural: Plural, namespace: string | undefined, name: string): KubeObject | undefined;
-  list(plural: Plural, options?: ListOptions): KubeObject[];
+interface Untyped extends ObjectClient {
   create(plural: Plural, object: Input, options?: WriteOptions): KubeObject;
   update(plural: Plural, object: Input, options?: WriteOptions): KubeObject;
-  patch(
-    plural: Plural,
-    namespace: string | undefined,
-    name: string,
-    patch: { type: PatchType; body: unknown },
-    options?: WriteOptions,
-  ): KubeObject;
-  delete(plural: Plural, namespace: string | undefined, name: string, options?: DeleteOptions): KubeObject;
   deleteCollection(plural: Plural, selection: ListOptions, options?: DeleteOptions): KubeObject[];
-  bind(namespace: string, pod: string, nodeName: string): void;
-  evict(namespace: string, pod: string, options?: DeleteOptions): void;
-  watch(plural: Plural, options: WatchOptions, handler: (event: WatchEvent<KubeObject>) => void): () => void;
 }
 
 /** An empty cluster's API: without objects, addresses given out or watchers. */

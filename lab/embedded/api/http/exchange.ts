@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../errors.ts';
 import type { NodeAgent } from '../../kubelet/node-agent.ts';
 import type { PodNetwork } from '../../network/network.ts';
-import type { ObjectClient } from './object-client.ts';
+import type { ObjectClient } from '../object-client.ts';
 import type { Pages } from './resources/pages.ts';
 
 /** What answers are made from. */

@@ -15,7 +15,7 @@ import { Connections } from './connections.ts';
 import { sendError } from './exchange.ts';
 import type { Backend, Exchange } from './exchange.ts';
 import type { LabHooks } from './lab-hooks.ts';
-import { objectClient } from './object-client.ts';
+import { objectClient } from '../object-client.ts';
 import { Pages } from './resources/pages.ts';
 import { route } from './router.ts';
 import type { Routes } from './router.ts';

@@ -1,5 +1,5 @@
 /** Bookmarks keep a quiet watch's version young, so that it can be resumed after the history has moved on. */
-import type { ObjectClient } from '../object-client.ts';
+import type { ObjectClient } from '../../object-client.ts';
 import type { WatchStream } from './watch-stream.ts';
 
 const INTERVAL_MILLISECONDS = 60_000;

@@ -7,8 +7,8 @@ import type {
   WatchEvent,
   WatchOptions,
   WriteOptions,
-} from '../client.ts';
-import type { KubeObject, Plural } from '../types.ts';
+} from './client.ts';
+import type { KubeObject, Plural } from './types.ts';
 
 export interface ObjectClient extends Pick<ApiClient, 'resourceVersion' | 'bind' | 'evict'> {
   get(plural: Plural, namespace: string | undefined, name: string): KubeObject;
