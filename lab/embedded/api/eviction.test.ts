@@ -48,8 +48,7 @@ void t.test('an eviction spends of the budget and says why the pod goes', async 
   const { status } = api.get('poddisruptionbudgets', 'default', 'web');
   t.equal(status?.disruptionsAllowed, 0);
   t.same(Object.keys(status?.disruptedPods ?? {}), ['a']);
-  api.evict('default', 'a');
-  t.pass('a pod that is going already needs no budget');
+  t.doesNotThrow(() => api.evict('default', 'a'), 'a pod that is going already needs no budget');
 });
 
 void t.test('a budget that its controller has not seen yet allows nothing', async (t) => {

@@ -319,7 +319,8 @@ export const pods = group('pods', {
       (lines) => lines.at(-1) === 'true true',
     );
     return {
-      seen: seen.filter((line) => !line.startsWith('undefined')),
+      // A kubelet may or may not tell of the moment between both.
+      seen: seen.filter((line) => !line.startsWith('undefined') && line !== 'true false'),
       restarts: first((await s.get('pods', 'web')).body).restartCount,
     };
   },

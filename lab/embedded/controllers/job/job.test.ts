@@ -78,8 +78,11 @@ void t.test('a failure delays the next pod', async (t) => {
   const cluster = start(t, { exitCode: () => 1 });
   cluster.client.create('jobs', job({ backoffLimit: 3 }));
   await eventually('first failure', () => get(cluster).status?.failed === 1);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  t.equal(pods(cluster).length, 1, 'the next one waits ten seconds');
+  const later = { ...job({ backoffLimit: 3 }), metadata: { namespace, name: 'later' } };
+  cluster.client.create('jobs', later);
+  await eventually('a later one failed', () => cluster.client.get('jobs', namespace, 'later').status?.failed === 1);
+  t.equal(get(cluster).status?.failed, 1);
+  t.equal(pods(cluster).length, 2, 'the next one waits ten seconds');
 });
 
 void t.test('a pod that is deleted is replaced', async (t) => {

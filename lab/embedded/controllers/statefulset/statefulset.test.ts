@@ -172,7 +172,11 @@ void t.test('a pod on a dead node is not doubled', async (t) => {
   const before = pods(cluster)[0]!;
   cluster.powerOff(before.spec!.nodeName!);
   await eventually('evicted', () => pods(cluster)[0]!.metadata.deletionTimestamp !== undefined);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const other = statefulSet({ replicas: 1, selector: { matchLabels: { app: 'other' } }, template: template('other') });
+  cluster.client.create('statefulsets', { ...other, metadata: { namespace, name: 'other' } });
+  await eventually('another one’s pod', () =>
+    cluster.client.list('pods', { namespace, labelSelector: 'app=other' }).some(isReady),
+  );
   t.strictSame(
     pods(cluster).map((pod) => pod.metadata.uid),
     [before.metadata.uid],

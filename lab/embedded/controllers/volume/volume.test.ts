@@ -103,8 +103,10 @@ void t.test('a deleted claim waits for its pods, then its volume and its data go
   await running(cluster);
   const path = volumes(cluster)[0]!.spec!.hostPath!.path;
   writeFileSync(join(path, 'rows'), 'precious');
+  cluster.client.create('persistentvolumeclaims', { ...claim(), metadata: { namespace, name: 'unused' } });
   cluster.client.delete('persistentvolumeclaims', namespace, 'data');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  cluster.client.delete('persistentvolumeclaims', namespace, 'unused');
+  await eventually('the other is gone', () => !cluster.client.find('persistentvolumeclaims', namespace, 'unused'));
   t.ok(getClaim(cluster).metadata.deletionTimestamp, 'terminating');
   t.ok(existsSync(join(path, 'rows')));
   cluster.client.delete('pods', namespace, 'db');
@@ -230,9 +232,13 @@ void t.test('a claim whose volume is deleted by force is lost', async (t) => {
   cluster.client.create('persistentvolumeclaims', claim());
   cluster.client.create('pods', pod());
   await running(cluster);
-  const { name } = volumes(cluster)[0]!.metadata;
+  const { metadata, spec } = volumes(cluster)[0]!;
+  const { name } = metadata;
+  const { claimRef: _, ...unbound } = spec!;
+  cluster.client.create('persistentvolumes', { metadata: { name: 'unused' }, spec: unbound });
   cluster.client.delete('persistentvolumes', undefined, name);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  cluster.client.delete('persistentvolumes', undefined, 'unused');
+  await eventually('the other is gone', () => !cluster.client.find('persistentvolumes', undefined, 'unused'));
   t.equal(volumes(cluster).length, 1, 'protected while it is bound');
   const body = { metadata: { finalizers: null } };
   cluster.client.patch('persistentvolumes', undefined, name, { type: 'merge', body });

@@ -195,7 +195,7 @@ void t.test('server-sent events arrive as they are sent', async (t) => {
   sent.on('error', () => {});
   sent.destroy();
   await once(events, 'close');
-  t.pass('and the endpoint sees the client go');
+  t.ok(events.destroyed, 'and the endpoint sees the client go');
   await plane.close();
   server.close();
 });
