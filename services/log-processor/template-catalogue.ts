@@ -31,8 +31,13 @@ export class TemplateCatalogue {
     const known = this.#known.get(text);
     if (known) return known;
     if (this.#known.size >= this.#limit) return this.#other;
-    const template = { text, fingerprint: fingerprintOf(text) };
-    this.#known.set(text, template);
+    const template = { text: copy(text), fingerprint: fingerprintOf(text) };
+    this.#known.set(template.text, template);
     return template;
   }
+}
+
+/** Behind a part of a string V8 keeps the whole: a catalogue of such parts would hold every message it has learnt from. */
+function copy(text: string): string {
+  return Buffer.from(text).toString();
 }

@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import t from 'tap';
 import { TemplateCatalogue } from './template-catalogue.ts';
-import { fingerprintOf, templateOf } from './template.ts';
+import { fingerprintOf, MASKS, templateOf, VARIABLE } from './template.ts';
 
 void t.test('masks what differs from one occurrence to the next', async (t) => {
   const cases: [message: string, template: string][] = [
@@ -24,6 +27,41 @@ void t.test('masks what differs from one occurrence to the next', async (t) => {
   for (const [message, template] of cases) t.equal(templateOf(message), template);
 });
 
+void t.test('masks just what the expression matches', async (t) => {
+  const expression = new RegExp(VARIABLE, 'gi');
+  const masked = (message: string) =>
+    message.replace(expression, (...[match, ...groups]) => MASKS[groups.indexOf(match)]!).slice(0, 500);
+  const pieces = [
+    'a',
+    'F',
+    'x',
+    'g',
+    '0',
+    '9',
+    '12',
+    '0x',
+    '-',
+    '+',
+    ':',
+    '.',
+    '_',
+    '/',
+    ' ',
+    '"',
+    "'",
+    '`',
+    'é',
+    '😀',
+  ];
+  const wholes = ['beef', '2026-01-31', '08:15:00', '::1', '10.0.0.1', '3f2504e0-4f89-41d3-9a0c-0305e82c3301'];
+  const generator = xoroshiro128plus(1);
+  const below = (limit: number) => (generator.next() >>> 0) % limit;
+  const pick = () => [...pieces, ...wholes][below(pieces.length + wholes.length)]!;
+  const makeMessage = () => Array.from({ length: 1 + below(12) }, pick).join('');
+  const messages = Array.from({ length: 20_000 }, makeMessage);
+  t.same(messages.filter((message) => templateOf(message) !== masked(message)).slice(0, 5), []);
+});
+
 void t.test('is bounded, also in time', async (t) => {
   t.equal(templateOf('x '.repeat(30_000)).length, 500);
   t.ok(templateOf(`${'x'.repeat(499)}😀`).isWellFormed());
@@ -45,4 +83,22 @@ void t.test('the catalogue groups messages, and puts together what comes when it
   t.equal(catalogue.templateFor('c 1').text, '<other>');
   t.equal(catalogue.templateFor('a 3').text, 'a <num>');
   t.equal(catalogue.size, 2);
+});
+
+void t.test('the catalogue keeps templates, not the messages that they came from', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const heapMiB = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+  const catalogue = new TemplateCatalogue(1000);
+  const before = heapMiB();
+  for (let first = 0; first < 1000; first++) {
+    // As parsed from JSON, hence not made of parts that live elsewhere.
+    catalogue.templateFor(JSON.parse(`"${String.fromCharCode(0x3400 + first)}${' x'.repeat(30_000)}"`) as string);
+  }
+  const grownMiB = heapMiB() - before;
+  t.equal(catalogue.size, 1000);
+  t.ok(grownMiB < 10, `${grownMiB.toFixed(1)} MiB for 1000 templates of 500 characters`);
 });
