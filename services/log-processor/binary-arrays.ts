@@ -14,6 +14,9 @@ const BYTES_PER_UNIT = 3;
 
 const JSONB_VERSION = 1;
 
+const UUID_BYTES = 16;
+const [ZERO, NINE, LOWER_A] = [0x30, 0x39, 0x61];
+
 /** 2000-01-01T00:00:00Z, from which PostgreSQL counts. */
 const POSTGRES_EPOCH_MICROS = BigInt(Date.UTC(2000, 0, 1)) * 1000n;
 
@@ -49,14 +52,23 @@ export function jsonbArray(values: readonly (string | null)[]): Buffer {
   return buffer.subarray(0, offset);
 }
 
+/** @param values in their usual form, in lower case: five groups of hexadecimal digits */
 export function uuidArray(values: readonly string[]): Buffer {
-  const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * (LENGTH_BYTES + 16));
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * (LENGTH_BYTES + UUID_BYTES));
   let offset = writeHeader(buffer, OID.uuid, values.length);
   for (const value of values) {
-    offset = buffer.writeInt32BE(16, offset);
-    offset += buffer.write(value.replaceAll('-', ''), offset, 'hex');
+    offset = buffer.writeInt32BE(UUID_BYTES, offset);
+    for (let index = 0; index < value.length; index += 2) {
+      if (value[index] === '-') index++;
+      buffer[offset++] = (hexDigit(value, index) << 4) | hexDigit(value, index + 1);
+    }
   }
-  return buffer.subarray(0, offset);
+  return buffer;
+}
+
+function hexDigit(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code <= NINE ? code - ZERO : code - LOWER_A + 10;
 }
 
 /** @param values microseconds since 1970 */

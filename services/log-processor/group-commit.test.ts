@@ -27,14 +27,16 @@ function setUp(limits: Partial<GroupCommitLimits> = {}) {
         batches.push({ items: names, commit: () => resolve(names.map((name) => `${name} stored`)), fail: reject });
       }),
   });
-  return { batches, commit, submit: (...names: string[]) => commit.submit(items(...names)) };
+  const submit = (...names: string[]) => Promise.all(items(...names).map((item) => commit.submit(item)));
+  const submitTogether = (...names: string[]) => commit.submitWhenRoom(items(...names));
+  return { batches, commit, submit, submitTogether };
 }
 
 void t.test('gathers what arrives while a batch is being committed', async (t) => {
   const { batches, submit, commit } = setUp();
   const first = submit('a');
   await nextTurn();
-  const others = [submit('b', 'c'), submit('d')];
+  const others = submit('b', 'c', 'd');
   await nextTurn();
   t.same(
     batches.map(({ items }) => items),
@@ -46,7 +48,7 @@ void t.test('gathers what arrives while a batch is being committed', async (t) =
   t.same(await first, ['a stored']);
   t.same(batches[1]?.items, ['b', 'c', 'd']);
   batches[1]?.commit();
-  t.same(await Promise.all(others), [['b stored', 'c stored'], ['d stored']]);
+  t.same(await others, ['b stored', 'c stored', 'd stored']);
   t.equal(commit.depth, 0);
 });
 
@@ -68,13 +70,38 @@ void t.test('sends a second batch behind the first when it is worth it, and neve
   await Promise.all(submissions);
 });
 
-void t.test('keeps batches within their limits, and submissions whole', async (t) => {
-  const { batches, submit, commit } = setUp({ batchItems: 3, batchBytes: 500 });
+void t.test('halves what is under way, although it is sent again together', async (t) => {
+  const { batches, submit } = setUp();
+  const sizes: number[] = [];
+  const clients = new Map<string, Promise<unknown>>();
+  const send = (names: string[]) => names.forEach((name) => clients.set(name, submit(name)));
+  send(Array.from({ length: 64 }, (_, client) => `client ${client}`));
+  for (let round = 0; round < 40; round++) {
+    await nextTurn();
+    const { items, commit } = batches[round]!;
+    commit();
+    t.same(
+      await Promise.all(items.map((name) => clients.get(name))),
+      items.map((name) => [`${name} stored`]),
+    );
+    send(items);
+    sizes.push(items.length);
+  }
+  const last = sizes.slice(-10);
+  t.ok(
+    last.every((size) => size >= 16 && size <= 48),
+    `batches of ${sizes.join(', ')}`,
+  );
+  for (const { commit } of batches) commit();
+});
+
+void t.test('keeps batches within their limits, and together what was submitted together', async (t) => {
+  const { batches, submit, submitTogether, commit } = setUp({ batchItems: 3, batchBytes: 500 });
   const all = Promise.all([
-    submit('a', 'b'),
-    submit('c', 'd'),
+    submitTogether('a', 'b'),
+    submitTogether('c', 'd'),
     submit('e'),
-    commit.submit([{ name: 'big', bytes: 900 }]),
+    commit.submit({ name: 'big', bytes: 900 }),
   ]);
   for (let turn = 0; turn < 4; turn++) {
     await nextTurn();
@@ -91,12 +118,12 @@ void t.test('a full queue refuses at once, and a patient sender waits', async (t
   const { batches, submit, commit } = setUp({ queueItems: 4, batchItems: 4 });
   const first = submit('a');
   await nextTurn();
-  const second = submit('b', 'c', 'd');
-  await t.rejects(submit('e', 'f'), { message: 'full' });
+  const second = submit('b', 'c', 'd', 'e');
+  await t.rejects(submit('f'), { message: 'full' });
   let patientIsDone = false;
   const patient = commit.submitWhenRoom(items('g')).then(() => (patientIsDone = true));
   await nextTurn();
-  t.equal(commit.depth, 3);
+  t.equal(commit.depth, 4);
   batches[0]?.commit();
   await first;
   batches[1]?.commit();

@@ -27,18 +27,22 @@ export interface GroupCommitLimits {
 
 /** Items that were submitted together are committed together. */
 interface Submission<T, R> {
-  items: T[];
+  items: readonly T[];
   bytes: number;
   submittedAt: number;
-  resolve: (results: R[]) => void;
+  /** Takes its results out of those of the batch, where they begin at the index. */
+  resolve: (results: R[], start: number) => void;
   reject: (error: unknown) => void;
 }
 
 /** A second batch is sent behind the first, so that the database does not idle while this process is busy with answers... */
 const BATCHES_IN_FLIGHT = 2;
 
-/** ...but only one of this size: each statement has a cost of its own, and waiting makes batches larger. */
-const WORTH_FOLLOWING = 8;
+/** ...but none smaller than this: each statement has a cost of its own, and waiting makes batches larger. */
+const SMALLEST_FOLLOWER = 8;
+
+/** How much of the most items under way is remembered from one batch to the next: half of it is forgotten after 34. */
+const MEMORY = 0.98;
 
 export class GroupCommit<T extends Sized, R> {
   readonly #options: GroupCommitOptions<T, R>;
@@ -46,6 +50,9 @@ export class GroupCommit<T extends Sized, R> {
   #queuedItems = 0;
   #queuedBytes = 0;
   #inFlight = 0;
+  #inFlightItems = 0;
+  /** The most items that were lately queued and in flight together. */
+  #mostUnderWay = 0;
   #flushScheduled = false;
   #roomWaiters: (() => void)[] = [];
 
@@ -58,35 +65,56 @@ export class GroupCommit<T extends Sized, R> {
     return this.#queuedItems;
   }
 
-  /** Resolves after the commit. Rejects at once when the queue is full. At most limits.batchItems at a time. */
-  submit(items: T[]): Promise<R[]> {
+  /** Resolves after the commit. Rejects at once when the queue is full. */
+  submit(item: T): Promise<R> {
     const { queueItems, queueBytes } = this.#options.limits;
-    return this.#fits(items, queueItems, queueBytes) ? this.#enqueue(items) : Promise.reject(this.#options.queueFull());
+    if (!this.#fits(1, item.bytes, queueItems, queueBytes)) return Promise.reject(this.#options.queueFull());
+    return new Promise((resolve, reject) => {
+      this.#enqueue([item], item.bytes, (results, start) => resolve(results[start]!), reject);
+    });
   }
 
-  /** Waits until at least half of the queue is free, so that whoever sends in bulk leaves room for others and slows down. */
-  async submitWhenRoom(items: T[]): Promise<R[]> {
+  /**
+   * Commits the items together, at most limits.batchItems of them. Waits until at least half of the queue is free, so that
+   * whoever sends in bulk leaves room for others and slows down.
+   */
+  async submitWhenRoom(items: readonly T[]): Promise<R[]> {
     const { queueItems, queueBytes } = this.#options.limits;
-    while (!this.#fits(items, queueItems / 2, queueBytes / 2)) {
+    const bytes = items.reduce((sum, { bytes }) => sum + bytes, 0);
+    while (!this.#fits(items.length, bytes, queueItems / 2, queueBytes / 2)) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
     }
-    return this.#enqueue(items);
+    return new Promise((resolve, reject) => {
+      this.#enqueue(items, bytes, (results, start) => resolve(results.slice(start, start + items.length)), reject);
+    });
   }
 
   /** An empty queue takes any submission: otherwise one that exceeds a limit by itself would wait for ever. */
-  #fits(items: T[], limitItems: number, limitBytes: number): boolean {
+  #fits(items: number, bytes: number, limitItems: number, limitBytes: number): boolean {
     if (this.#queuedItems === 0) return true;
-    return this.#queuedItems + items.length <= limitItems && this.#queuedBytes + totalBytes(items) <= limitBytes;
+    return this.#queuedItems + items <= limitItems && this.#queuedBytes + bytes <= limitBytes;
   }
 
-  #enqueue(items: T[]): Promise<R[]> {
-    const bytes = totalBytes(items);
+  #enqueue(
+    items: readonly T[],
+    bytes: number,
+    resolve: Submission<T, R>['resolve'],
+    reject: Submission<T, R>['reject'],
+  ): void {
     this.#queuedItems += items.length;
     this.#queuedBytes += bytes;
-    this.#scheduleFlush();
-    return new Promise((resolve, reject) =>
-      this.#queue.push({ items, bytes, submittedAt: performance.now(), resolve, reject }),
-    );
+    this.#queue.push({ items, bytes, submittedAt: performance.now(), resolve, reject });
+    if (this.#isWorthBeginning()) this.#flush();
+    else this.#scheduleFlush();
+  }
+
+  /**
+   * Whether a batch has its share of what is under way. Clients that are answered together send again together: without
+   * this they would end up in one batch, and the database would wait for this process and this process for the database.
+   */
+  #isWorthBeginning(): boolean {
+    const share = Math.max(SMALLEST_FOLLOWER, this.#mostUnderWay / BATCHES_IN_FLIGHT);
+    return this.#inFlight < BATCHES_IN_FLIGHT && this.#queuedItems >= share;
   }
 
   /** After the current round of the event loop, so that requests that arrived together are committed together. */
@@ -100,25 +128,29 @@ export class GroupCommit<T extends Sized, R> {
   }
 
   #flush(): void {
-    while (this.#queue.length > 0 && this.#mayBegin()) void this.#commit(this.#takeBatch());
-  }
-
-  #mayBegin(): boolean {
-    if (this.#inFlight === 0) return true;
-    return this.#inFlight < BATCHES_IN_FLIGHT && this.#queuedItems >= WORTH_FOLLOWING;
+    while (this.#queue.length > 0 && (this.#inFlight === 0 || this.#isWorthBeginning())) {
+      void this.#commit(this.#takeBatch());
+    }
   }
 
   async #commit(batch: Submission<T, R>[]): Promise<void> {
     if (batch.length === 0) return;
+    const items = batch.flatMap(({ items }) => items);
     this.#inFlight++;
+    this.#inFlightItems += items.length;
+    this.#mostUnderWay = Math.max(this.#inFlightItems + this.#queuedItems, this.#mostUnderWay * MEMORY);
     try {
-      const results = await this.#options.write(batch.flatMap(({ items }) => items));
+      const results = await this.#options.write(items);
       let start = 0;
-      for (const { items, resolve } of batch) resolve(results.slice(start, (start += items.length)));
+      for (const { items, resolve } of batch) {
+        resolve(results, start);
+        start += items.length;
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
       this.#inFlight--;
+      this.#inFlightItems -= items.length;
       this.#flush();
     }
   }
@@ -154,8 +186,4 @@ export class GroupCommit<T extends Sized, R> {
     this.#roomWaiters = [];
     for (const wake of waiters) wake();
   }
-}
-
-function totalBytes(items: Sized[]): number {
-  return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -42,9 +42,8 @@ export class Ingest {
   }
 
   /** @throws {Problem} 503 when the queue is full, or the outcome is failure or unknown */
-  async store(log: ProcessedLog): Promise<StoreOutcome> {
-    const [outcome] = await this.#commit.submit([log]);
-    return outcome!;
+  store(log: ProcessedLog): Promise<StoreOutcome> {
+    return this.#commit.submit(log);
   }
 
   /** As store(), but waits for room in the queue. */

@@ -21,6 +21,10 @@ export class SimulatedWork {
     this.#options = options;
   }
 
+  get takesTime(): boolean {
+    return this.#options.delayMs > 0;
+  }
+
   /** Resolves when the work is done, in order of arrival. Rejects at once when the queue is full. */
   async perform(): Promise<void> {
     const { delayMs, concurrency } = this.#options;
