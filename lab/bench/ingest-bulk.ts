@@ -105,7 +105,7 @@ async function copyRate(postgres: BenchPostgres, { tsv, rows }: BulkFiles): Prom
 }
 
 async function emptyTables(postgres: BenchPostgres): Promise<void> {
-  await postgres.query('truncate logs, log_rollup_series, log_rollup_minute; checkpoint');
+  await postgres.query('truncate logs, log_rollup, log_rollup_minute; checkpoint');
 }
 
 function perSecond(rows: number, startedAt: number): number {

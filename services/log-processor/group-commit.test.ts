@@ -81,7 +81,7 @@ void t.test('halves what is under way, although it is sent again together', asyn
     const { items, commit } = batches[round]!;
     commit();
     t.same(
-      await Promise.all(items.map((name) => clients.get(name))),
+      await Promise.all(items.map((name) => clients.get(name)!)),
       items.map((name) => [`${name} stored`]),
     );
     send(items);

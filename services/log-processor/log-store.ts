@@ -22,11 +22,13 @@ const STORE_BATCH = `
       as log (id, "timestamp", level, service, message, attributes, fingerprint, received_at)
     on conflict (id) do nothing
     returning id, "timestamp", level, service, fingerprint
-  ), series as (
-    insert into log_rollup_series as rollup (pod, node, level, service, fingerprint, total)
-    select $9, $10, level, service, fingerprint, count(*) from stored
-    group by level, service, fingerprint order by level, service, fingerprint
-    on conflict (pod, node, level, service, fingerprint) do update set total = rollup.total + excluded.total
+  ), totals as (
+    insert into log_rollup as rollup (pod, node, dimension, key, total)
+    select $9, $10,
+      case when level is not null then 'level' when service is not null then 'service' else 'template' end as dimension,
+      coalesce(level, service, fingerprint) as key, count(*)
+    from stored group by grouping sets (level, service, fingerprint) order by key, dimension
+    on conflict (key, dimension, pod, node) do update set total = rollup.total + excluded.total
   ), minutes as (
     insert into log_rollup_minute as rollup (minute, pod, level, total)
     select date_trunc('minute', "timestamp", 'UTC') as minute, $9, level, count(*) from stored

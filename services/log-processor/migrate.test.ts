@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,7 +17,7 @@ void t.test('five processes at once: one migrates, all get ready', { skip }, asy
   t.teardown(() => Promise.all(services.map((service) => service.end())));
   await Promise.all(services.map((service) => service.ready()));
   const migrated = services.flatMap(({ lines }) => lines.filter(({ message }) => message === 'database migrated'));
-  t.match(migrated, [{ applied: ['0001_logs.sql'] }]);
+  t.match(migrated, [{ applied: ['0001_logs.sql', '0002_rollup.sql'] }]);
   t.equal(migrated.length, 1);
 });
 
@@ -44,4 +44,36 @@ void t.test('applies what is new, in order, and refuses what was changed', { ski
     migrate(client, url),
     new FatalDatabaseError('changed after they were applied to this database: 0001_a.sql'),
   );
+});
+
+void t.test('the roll-ups of an older database are taken over', { skip }, async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'log-lab-migrations-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  const migrations = new URL('./migrations/', import.meta.url);
+  await copyFile(new URL('0001_logs.sql', migrations), path.join(directory, '0001_logs.sql'));
+  await postgres!.query('create database older');
+  const client = new Client({ ...postgres!.config, database: 'older' });
+  await client.connect();
+  t.teardown(() => client.end());
+
+  await migrate(client, pathToFileURL(`${directory}/`));
+  await client.query(`insert into log_rollup_series values
+    ('a', 'w1', 'info', 'cart', 'f1', 3), ('a', 'w1', 'warn', 'cart', 'f2', 4), ('b', 'w2', 'info', 'mail', 'f1', 5)`);
+  t.same(await migrate(client, migrations), ['0002_rollup.sql']);
+
+  const { rows } = await client.query('select * from log_rollup order by pod, dimension, key');
+  t.same(
+    rows.map((row: Record<string, string>) => Object.values(row).join(' ')),
+    [
+      'a w1 level info 3',
+      'a w1 level warn 4',
+      'a w1 service cart 7',
+      'a w1 template f1 3',
+      'a w1 template f2 4',
+      'b w2 level info 5',
+      'b w2 service mail 5',
+      'b w2 template f1 5',
+    ],
+  );
+  t.same((await client.query('table log_rollup_total')).rows, [{ total: '12' }]);
 });

@@ -79,7 +79,7 @@ void t.test(
     );
     t.same(await rollupErrors(postgres!), []);
     const counts = await countLogs(postgres!);
-    t.same(counts, { raw: counts.raw, series: counts.raw, minutes: counts.raw });
+    t.same(counts, { raw: counts.raw, totals: counts.raw, minutes: counts.raw });
     t.same(
       [...new Set(traffic.answers.values())].filter((status) => status !== 201 && status !== 503),
       [],

@@ -54,8 +54,10 @@ void t.test('not ready before the tables are there', { skip }, async (t) => {
 void t.test('statistics', { skip }, async (t) => {
   await postgres!.query(`
     insert into log_templates values ('f1', 'took <num> ms'), ('f2', '<b>');
-    insert into log_rollup_series values
-      ('pod-1', 'w1', 'info', 'cart', 'f1', 5), ('pod-2', 'w2', 'info', 'cart', 'f1', 3), ('pod-2', 'w2', 'error', '__proto__', 'f2', 2);
+    insert into log_rollup values
+      ('pod-1', 'w1', 'level', 'info', 5), ('pod-2', 'w2', 'level', 'info', 3), ('pod-2', 'w2', 'level', 'error', 2),
+      ('pod-1', 'w1', 'service', 'cart', 5), ('pod-2', 'w2', 'service', 'cart', 3), ('pod-2', 'w2', 'service', '__proto__', 2),
+      ('pod-1', 'w1', 'template', 'f1', 5), ('pod-2', 'w2', 'template', 'f1', 3), ('pod-2', 'w2', 'template', 'f2', 2);
     insert into log_rollup_minute values
       (date_trunc('minute', now()), 'pod-1', 'info', 5), (date_trunc('minute', now()), 'pod-2', 'info', 3),
       (date_trunc('minute', now()) - interval '1 minute', 'pod-2', 'error', 2), ('2020-01-01', 'pod-1', 'info', 1)`);

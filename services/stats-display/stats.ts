@@ -25,14 +25,13 @@ export interface StatsQuery {
 
 export const DEFAULT_QUERY: StatsQuery = { minutes: 60, templates: 10 };
 
-/**
- * One statement, hence one snapshot: the parts add up to the total. The roll-ups are gone through once for all groupings;
- * in a row of `totals` just the column is not null by which the row was grouped.
- */
+/** One statement, hence one snapshot: the parts add up to the total. Every log is counted once in each dimension. */
 const READ_STATS = `
   with totals as materialized (
-    select level, service, pod, node, fingerprint, sum(total)::bigint as logs from log_rollup_series
-    group by grouping sets (level, service, pod, node, fingerprint)
+    select dimension, key, sum(total)::bigint as logs from log_rollup group by dimension, key
+    union all
+    select case when pod is not null then 'pod' else 'node' end, coalesce(pod, node), sum(total)::bigint from log_rollup
+    where dimension = 'level' group by grouping sets (pod, node)
   ), range as (
     select date_trunc('minute', now(), 'UTC') as last, date_trunc('minute', now(), 'UTC') - ($1::int - 1) * interval '1 minute' as first
   ), by_minute_and_level as (
@@ -44,13 +43,13 @@ const READ_STATS = `
     from range, generate_series(first, last, interval '1 minute') as minute left join by_minute_and_level using (minute)
     group by minute
   ), top_templates as (
-    select fingerprint, template, logs from totals join log_templates using (fingerprint)
+    select fingerprint, template, logs from totals join log_templates on dimension = 'template' and fingerprint = key
     order by logs desc, fingerprint limit $2::int
   )
   select json_build_object(
     'generatedAt', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    'totals', (select json_build_object('logs', coalesce(sum(logs) filter (where level is not null), 0), 'services', count(service),
-      'pods', count(pod), 'nodes', count(node), 'templates', count(fingerprint)) from totals),
+    'totals', (select json_build_object('logs', coalesce(sum(logs) filter (where dimension = 'level'), 0), 'services', ${countOf('service')},
+      'pods', ${countOf('pod')}, 'nodes', ${countOf('node')}, 'templates', ${countOf('template')}) from totals),
     'byLevel', ${totalsBy('level')},
     'byService', ${totalsBy('service')},
     'byPod', ${totalsBy('pod')},
@@ -60,8 +59,14 @@ const READ_STATS = `
     'topTemplates', (select coalesce(json_agg(top_templates order by logs desc, fingerprint), '[]') from top_templates)
   )`;
 
-function totalsBy(column: 'level' | 'service' | 'pod' | 'node'): string {
-  return `(select coalesce(json_object_agg(${column}, logs order by logs desc, ${column}), '{}') from totals where ${column} is not null)`;
+type Dimension = 'level' | 'service' | 'template' | 'pod' | 'node';
+
+function countOf(dimension: Dimension): string {
+  return `count(*) filter (where dimension = '${dimension}')`;
+}
+
+function totalsBy(dimension: Dimension): string {
+  return `(select coalesce(json_object_agg(key, logs order by logs desc, key), '{}') from totals where dimension = '${dimension}')`;
 }
 
 /** @throws {Problem} 503 when the database is away, or log-processor has not yet made its tables */

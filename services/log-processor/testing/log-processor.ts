@@ -62,10 +62,10 @@ export function makeLog(fields: Record<string, unknown> = {}): Record<string, un
 }
 
 /** How many logs there are by three ways of counting, in one snapshot; they must always be the same. */
-export async function countLogs(postgres: TestPostgres): Promise<{ raw: number; series: number; minutes: number }> {
-  const [counts] = await postgres.query<{ raw: number; series: number; minutes: number }>(`
+export async function countLogs(postgres: TestPostgres): Promise<{ raw: number; totals: number; minutes: number }> {
+  const [counts] = await postgres.query<{ raw: number; totals: number; minutes: number }>(`
     select (select count(*)::int from logs) as raw,
-      (select total::int from log_rollup_total) as series,
+      (select total::int from log_rollup_total) as totals,
       (select coalesce(sum(total), 0)::int from log_rollup_minute) as minutes`);
   return counts!;
 }
@@ -73,10 +73,14 @@ export async function countLogs(postgres: TestPostgres): Promise<{ raw: number; 
 /** Groups of the roll-ups that differ from the logs. */
 export function rollupErrors(postgres: TestPostgres): Promise<object[]> {
   return postgres.query(`
-    with raw_series as (select pod, node, level, service, fingerprint, count(*) as total from logs group by 1, 2, 3, 4, 5),
+    with raw_totals as (
+      select pod, node, dimension, key, count(*) as total
+      from logs, lateral (values ('level', level), ('service', service), ('template', fingerprint)) as counted (dimension, key)
+      group by 1, 2, 3, 4
+    ),
     raw_minute as (select date_trunc('minute', "timestamp", 'UTC') as minute, pod, level, count(*) as total from logs group by 1, 2, 3)
-    (select to_jsonb(series) from (table raw_series except table log_rollup_series) as series)
-    union all (select to_jsonb(series) from (table log_rollup_series except table raw_series) as series)
+    (select to_jsonb(totals) from (table raw_totals except table log_rollup) as totals)
+    union all (select to_jsonb(totals) from (table log_rollup except table raw_totals) as totals)
     union all (select to_jsonb(minute) from (table raw_minute except table log_rollup_minute) as minute)
     union all (select to_jsonb(minute) from (table log_rollup_minute except table raw_minute) as minute)`);
 }
