@@ -4,14 +4,16 @@ import { projectPath } from '../project.ts';
 import { installPythonPeer } from './python-peer.ts';
 import { ServerProcess, type ServerCommand } from './server-process.ts';
 
-export type ContenderName = 'no-op' | 'log-processor' | 'insert' | 'asyncpg' | 'psycopg-pool' | 'psycopg';
+export type ContenderName =
+  'no-op' | 'log-processor' | 'insert' | 'insert-prepared' | 'asyncpg' | 'psycopg-pool' | 'psycopg';
 
 export type Contenders = Partial<Record<ContenderName, ServerProcess>>;
 
 export const CONTENDER_TITLES: Record<ContenderName, string> = {
   'no-op': 'no-op handler with the same validation',
   'log-processor': 'log-processor',
-  insert: 'Fastify and pg, one INSERT per request',
+  insert: 'Fastify and pg’s pool as its manual shows it, one INSERT per request',
+  'insert-prepared': 'the same with prepared statements and 20 connections',
   asyncpg: 'FastAPI and asyncpg, one INSERT per request',
   'psycopg-pool': 'FastAPI and psycopg with a pool, one INSERT per request',
   psycopg: 'FastAPI and psycopg, one connection and INSERT per request',
@@ -35,7 +37,8 @@ export async function startContenders(
   try {
     contenders['log-processor'] = await startLogProcessor(environment);
     contenders['no-op'] = await ServerProcess.start(node('services/log-processor/testing/no-op.ts', {}));
-    contenders.insert = await ServerProcess.start(node('lab/bench/peers/insert-per-request.ts', environment));
+    contenders.insert = await startInsertPeer('manual', environment);
+    contenders['insert-prepared'] = await startInsertPeer('prepared', environment);
     const python = await installPythonPeer(directory, projectPath('lab/bench/peers/fastapi/requirements.txt'));
     if ('missing' in python) say(`ingest: no comparison with FastAPI: ${python.missing}`);
     else {
@@ -56,6 +59,10 @@ export async function stopContenders(contenders: Contenders): Promise<void> {
 
 export function startLogProcessor(environment: Record<string, string>): Promise<ServerProcess> {
   return ServerProcess.start(node('services/log-processor/server.ts', environment));
+}
+
+function startInsertPeer(store: 'manual' | 'prepared', environment: Record<string, string>): Promise<ServerProcess> {
+  return ServerProcess.start(node('lab/bench/peers/insert-per-request.ts', { ...environment, STORE: store }));
 }
 
 function node(script: string, environment: Record<string, string>): ServerCommand {

@@ -12,7 +12,8 @@ import {
 } from './ingest-contenders.ts';
 import { measureUploadMemory } from './ingest-memory.ts';
 import { measurePgbench } from './ingest-pgbench.ts';
-import { jsonRounds, type JsonSample } from './ingest-json.ts';
+import type { JsonSample } from './ingest-client.ts';
+import { jsonRounds } from './ingest-json.ts';
 import { measureStats, STORED_LOGS } from './ingest-stats.ts';
 import { atLeast, below, spread } from './ingest-figures.ts';
 import type { Figure } from './figure.ts';
