@@ -4,7 +4,7 @@ export interface Figure {
   name: string;
   value: number;
   unit: string;
-  /** What was aimed at, for people: `< 3 s`, `>= 0.75`. */
+  /** What was aimed at, for people: `< 3 s`, `>= 0.75`; empty when nothing was. */
   target: string;
   reached: boolean;
   /** How the value came about: samples, peers. */

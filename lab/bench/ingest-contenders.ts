@@ -57,21 +57,22 @@ export async function stopContenders(contenders: Contenders): Promise<void> {
   await Promise.all(Object.values(contenders).map((server) => server.stop()));
 }
 
-export function startLogProcessor(environment: Record<string, string>): Promise<ServerProcess> {
-  return ServerProcess.start(node('services/log-processor/server.ts', environment));
+/** @param options of node */
+export function startLogProcessor(environment: Record<string, string>, options: string[] = []): Promise<ServerProcess> {
+  return ServerProcess.start(node('services/log-processor/server.ts', environment, options));
 }
 
 function startInsertPeer(store: 'manual' | 'prepared', environment: Record<string, string>): Promise<ServerProcess> {
   return ServerProcess.start(node('lab/bench/peers/insert-per-request.ts', { ...environment, STORE: store }));
 }
 
-function node(script: string, environment: Record<string, string>): ServerCommand {
+export function node(script: string, environment: Record<string, string>, options: string[] = []): ServerCommand {
   const file = projectPath(script);
   if (!existsSync(file)) throw new Error(`${script} is missing`);
   return {
     name: script,
     command: process.execPath,
-    args: () => [file],
+    args: () => [...options, file],
     environment: { POD_NAME: 'bench', NODE_NAME: 'bench', DRAIN_DELAY_MS: '0', ...environment },
     readyPath: '/readyz',
   };

@@ -24,6 +24,18 @@ export function below(name: string, samples: readonly number[], limit: number, w
   return { name, value, target, reached: value < limit, unit: words.unit, detail: howItCame(samples, words) };
 }
 
+/** Without an aim. */
+export function forInformation(name: string, samples: readonly number[], words: Words): Figure {
+  return {
+    name,
+    value: median(samples),
+    target: '',
+    reached: true,
+    unit: words.unit,
+    detail: howItCame(samples, words),
+  };
+}
+
 function howItCame(samples: readonly number[], { detail }: Words): string {
   if (samples.length === 1) return detail;
   return `median of ${samples.length}, ${short(Math.min(...samples))} to ${short(Math.max(...samples))}; ${detail}`;

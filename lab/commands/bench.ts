@@ -38,7 +38,7 @@ export const bench: Command = {
         figure.name,
         `${Number(figure.value.toPrecision(3))} ${figure.unit}`.trim(),
         figure.target,
-        figure.reached ? 'reached' : 'NOT reached',
+        figure.target === '' ? 'for information' : figure.reached ? 'reached' : 'NOT reached',
         figure.detail,
       ]);
       for (const line of formatTable([name, 'measured', 'target', '', 'how'], rows)) print(line);
