@@ -21,8 +21,8 @@ const LONGEST_REJECTED_LIST = 100;
 const CHUNK_LOGS = 1000;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** While one chunk is being committed, the next one is read; further ones make the sender wait. */
-const CHUNKS_UNDER_WAY = 2;
+/** One is being committed and one waits behind it, while the next one is read; further ones make the sender wait. */
+const CHUNKS_UNDER_WAY = 3;
 
 /**
  * Stores what it reads chunk by chunk, each chunk in a transaction of its own, in memory that does not depend on the body's size.

@@ -13,14 +13,18 @@ export type StoreOutcome = 'stored' | 'duplicate' | 'refused';
  * Only rows that were really inserted are counted, so that roll-ups equal the raw counts whatever is sent twice. All rows
  * are locked in sorted order (the arrays come sorted by id), in every pod the same, which is what keeps pods from
  * deadlocking one another. The answer holds no ids unless there were duplicates.
+ *
+ * @param onDuplicate what becomes of a log whose id is stored already
+ * @param isWithTemplates a statement of its own, because most batches bring no new template and even an empty step costs time
  */
-const STORE_BATCH = `
+function storeBatch(onDuplicate: 'fail' | 'skip', isWithTemplates: boolean): string {
+  return `
   with stored as (
     insert into logs (id, "timestamp", level, service, message, attributes, fingerprint, received_at, pod, node)
     select id, "timestamp", level, service, message, attributes, fingerprint, received_at, $9, $10
     from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::timestamptz[])
       as log (id, "timestamp", level, service, message, attributes, fingerprint, received_at)
-    on conflict (id) do nothing
+    ${onDuplicate === 'skip' ? 'on conflict (id) do nothing' : ''}
     returning id, "timestamp", level, service, fingerprint
   ), totals as (
     insert into log_rollup as rollup (pod, node, dimension, key, total)
@@ -34,22 +38,33 @@ const STORE_BATCH = `
     select date_trunc('minute', "timestamp", 'UTC') as minute, $9, level, count(*) from stored
     group by minute, level order by minute, level
     on conflict (minute, pod, level) do update set total = rollup.total + excluded.total
-  )`;
-
-const RESULT = `
+  )${isWithTemplates ? STORE_TEMPLATES : ''}
   select count(*)::int, case when count(*) < $11 then array_agg(id) end from stored`;
+}
 
-/** A statement of its own, because most batches bring no new template and even an empty step costs time. */
 const STORE_TEMPLATES = `, templates as (
     insert into log_templates (fingerprint, template)
     select fingerprint, template from unnest($12::text[], $13::text[]) as new (fingerprint, template) order by fingerprint
     on conflict (fingerprint) do nothing
   )`;
 
+/**
+ * Letting the insert fail and repeating it with `skip` is a quarter cheaper for the database than `skip` alone, as long as
+ * there are no duplicates.
+ */
 const STATEMENTS = {
-  plain: { name: 'store-batch', text: STORE_BATCH + RESULT },
-  withTemplates: { name: 'store-batch-with-templates', text: STORE_BATCH + STORE_TEMPLATES + RESULT },
+  fail: {
+    plain: { name: 'store-batch', text: storeBatch('fail', false) },
+    withTemplates: { name: 'store-batch-with-templates', text: storeBatch('fail', true) },
+  },
+  skip: {
+    plain: { name: 'store-batch-skip', text: storeBatch('skip', false) },
+    withTemplates: { name: 'store-batch-skip-with-templates', text: storeBatch('skip', true) },
+  },
 };
+
+/** Duplicates come in bursts, when clients send again what an outage has left open: so many batches more may have some. */
+const BATCHES_AFTER_DUPLICATE = 100;
 
 export class LogStore {
   readonly #database: Database;
@@ -57,6 +72,8 @@ export class LogStore {
   readonly #logger: Logger;
   /** Fingerprints whose templates are known to be in the database. */
   readonly #storedTemplates = new Set<string>();
+  /** For so many batches duplicates are expected. */
+  #batchesToSkipIn = 0;
 
   constructor(database: Database, identity: Identity, logger: Logger) {
     this.#database = database;
@@ -97,17 +114,32 @@ export class LogStore {
   }
 
   async #insert(logs: ProcessedLog[]): Promise<StoreOutcome[]> {
+    if (this.#batchesToSkipIn > 0) {
+      this.#batchesToSkipIn--;
+      return this.#send(logs, 'skip');
+    }
+    try {
+      return await this.#send(logs, 'fail');
+    } catch (error) {
+      if (!isDuplicateId(error)) throw error;
+      return this.#send(logs, 'skip');
+    }
+  }
+
+  async #send(logs: ProcessedLog[], onDuplicate: 'fail' | 'skip'): Promise<StoreOutcome[]> {
     const templates = this.#newTemplates(logs);
     const values = this.#parameters(logs.toSorted(byId));
     if (templates.size > 0) values.push(textArray([...templates.keys()]), textArray([...templates.values()]));
-    const statement = templates.size > 0 ? STATEMENTS.withTemplates : STATEMENTS.plain;
+    const statement = STATEMENTS[onDuplicate][templates.size > 0 ? 'withTemplates' : 'plain'];
     const result = await this.#database.query<[storedCount: number, storedIds: string[] | null]>({
       ...statement,
       values,
     });
     for (const fingerprint of templates.keys()) this.#storedTemplates.add(fingerprint);
     const [storedCount, storedIds] = result.rows[0]!;
-    return storedCount === logs.length ? logs.map(() => 'stored') : tellDuplicates(logs, storedIds ?? []);
+    if (storedCount === logs.length) return logs.map(() => 'stored');
+    this.#batchesToSkipIn = BATCHES_AFTER_DUPLICATE;
+    return tellDuplicates(logs, storedIds ?? []);
   }
 
   #parameters(logs: ProcessedLog[]): unknown[] {
@@ -144,6 +176,12 @@ function tellDuplicates(logs: ProcessedLog[], storedIds: string[]): StoreOutcome
   const stored = new Set(storedIds);
   return logs.map(({ id }) => (stored.delete(id) ? 'stored' : 'duplicate'));
 }
+
+function isDuplicateId(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'logs_pkey';
+}
+
+const UNIQUE_VIOLATION = '23505';
 
 /** Classes of SQLSTATE: 22 data exception, 23 integrity constraint violation, 54 program limit exceeded. */
 function isCausedByData({ code = '' }: DatabaseError): boolean {
