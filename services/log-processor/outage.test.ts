@@ -183,11 +183,22 @@ void t.test('kill -9 of the service: nothing acknowledged is lost, and the roll-
   const addresses = await Promise.all(services.map((service) => service.ready()));
   const traffic = load(() => addresses, 20);
   t.teardown(traffic.stop);
-  await until(() => traffic.acknowledged().length > 200);
+  const counts: Awaited<ReturnType<typeof countLogs>>[] = [];
+  const countUntil = (acknowledged: number) =>
+    until(async () => {
+      counts.push(await countLogs(postgres!));
+      return traffic.acknowledged().length > acknowledged;
+    });
+  await countUntil(200);
   services[0]!.signal('SIGKILL');
-  const before = traffic.acknowledged().length;
-  await until(() => traffic.acknowledged().length > before + 200);
+  await countUntil(traffic.acknowledged().length + 200);
   await traffic.stop();
+  t.same(
+    counts.filter(({ raw, totals, minutes }) => totals !== raw || minutes !== raw),
+    [],
+    `${counts.length} times in between`,
+  );
+  t.ok(new Set(counts.map(({ raw }) => raw)).size > 3, 'while logs were stored');
   const stored = await storedIds(postgres!);
   t.same(
     traffic.acknowledged().filter((id) => !stored.has(id)),
