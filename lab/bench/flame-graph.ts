@@ -6,15 +6,16 @@ const WIDTH = 1200;
 const ROW = 17;
 const NARROWEST = 1;
 const CHARACTER = 6.2;
+const LEGEND = 140;
 
-/** Of the functions' fill, by where they come from: the services' own in the strongest. */
-const COLOURS: [RegExp, string][] = [
-  [/\/services\//, '#e8743b'],
-  [/node_modules\/(pg|postgres)/, '#7aa6dc'],
-  [/node_modules/, '#f2c14e'],
-  [/^node:/, '#b8cfae'],
+/** By the file that a function is in. */
+const ORIGINS: { file: RegExp; name: string; colour: string }[] = [
+  { file: /\/services\//, name: 'the service', colour: '#e8743b' },
+  { file: /node_modules\/(pg|postgres)/, name: 'pg', colour: '#7aa6dc' },
+  { file: /node_modules/, name: 'Fastify', colour: '#f2c14e' },
+  { file: /^node:/, name: 'Node', colour: '#b8cfae' },
+  { file: /^/, name: 'V8 and system calls', colour: '#d5d5d5' },
 ];
-const NATIVE = '#d5d5d5';
 
 /** @param title says of what it is */
 export function flameGraph(root: Call, title: string): string {
@@ -37,9 +38,17 @@ export function flameGraph(root: Call, title: string): string {
     `<title>${escapeMarkup(title)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="8" y="18" font-size="13">${escapeMarkup(title)}</text>`,
+    ...ORIGINS.flatMap(({ name, colour }, index) => legend(name, colour, WIDTH - (ORIGINS.length - index) * LEGEND)),
     ...boxes,
     '</svg>\n',
   ].join('\n');
+}
+
+function legend(name: string, colour: string, x: number): string[] {
+  return [
+    `<rect x="${x}" y="9" width="10" height="10" fill="${colour}"/>`,
+    `<text x="${x + 14}" y="18">${name}</text>`,
+  ];
 }
 
 function depthOf(call: Call, pixelsPerMicro: number): number {
@@ -53,7 +62,7 @@ function box({ frame, totalMicros }: Call, allMicros: number, at: { x: number; y
   const letters = Math.floor((at.width - 4) / CHARACTER);
   const label =
     letters < 3 ? '' : `<text x="${px(at.x + 2)}" y="${at.y + 12}">${escapeMarkup(name.slice(0, letters))}</text>`;
-  const fill = COLOURS.find(([file]) => file.test(frame.url))?.[1] ?? NATIVE;
+  const fill = ORIGINS.find(({ file }) => file.test(frame.url))!.colour;
   return (
     `<g><title>${escapeMarkup(`${name} ${percent} %`)}</title>` +
     `<rect x="${px(at.x)}" y="${at.y}" width="${px(Math.max(at.width - 0.5, 0.5))}" height="${ROW - 1}" fill="${fill}"/>${label}</g>`
