@@ -10,6 +10,20 @@ export function logId(runHash: string, loadIndex: number, seq: number): string {
   return `${runHash.slice(0, 8)}-${runHash.slice(8, 12)}-8${load}-8${sequence.slice(0, 3)}-${sequence.slice(3)}`;
 }
 
+const DIGITS = Buffer.from('0123456789abcdef');
+/** Where the last digits of the number are in an id, and the first ones before a hyphen. */
+const [LAST_DIGIT, HYPHEN, FIRST_DIGIT] = [35, 23, 20];
+
+/** Puts another number into an id that logId made, and of which `text` holds the characters from `idAt` on. */
+export function replaceSeq(text: Buffer, idAt: number, seq: number): void {
+  let rest = seq;
+  for (let digit = LAST_DIGIT; digit >= FIRST_DIGIT; digit--) {
+    if (digit === HYPHEN) continue;
+    text[idAt + digit] = DIGITS[rest % 16]!;
+    rest = Math.floor(rest / 16);
+  }
+}
+
 /** The parts of an id made by logId; undefined for any other UUID. */
 export function parseLogId(id: string): { runHash: string; loadIndex: number; seq: number } | undefined {
   const match = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})$/.exec(id);

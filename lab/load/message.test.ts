@@ -1,6 +1,6 @@
 import t from 'tap';
 import { LOG_VARIANTS, logBody } from './log-body.ts';
-import { logId } from './log-id.ts';
+import { logId, replaceSeq } from './log-id.ts';
 import { messageWriter } from './message.ts';
 import { loadSpec } from './testing/spec.ts';
 
@@ -35,4 +35,12 @@ void t.test('requests without a body', async (t) => {
   const head = 'Host: log-processor\r\nConnection: close\r\n';
   t.equal(messageWriter({ ...bodiless, method: 'GET' })(0, 0).toString(), `GET /logs HTTP/1.1\r\n${head}\r\n`);
   t.equal(messageWriter(bodiless)(0, 0).toString(), `POST /logs HTTP/1.1\r\n${head}Content-Length: 0\r\n\r\n`);
+});
+
+void t.test('another number is put into an id without making the id anew', async (t) => {
+  for (const seq of [0, 9, 255, 2 ** 32 + 1, 2 ** 48 + 5, Number.MAX_SAFE_INTEGER]) {
+    const text = Buffer.from(`{"id":"${logId('0123456789ab', 7, 0xfff)}"}`);
+    replaceSeq(text, '{"id":"'.length, seq);
+    t.equal(text.toString(), `{"id":"${logId('0123456789ab', 7, seq)}"}`);
+  }
 });

@@ -2,7 +2,7 @@
 import { sharedNumber } from './in-cluster/divide.ts';
 import type { LoadSpec } from './load.ts';
 import { LOG_VARIANTS, logBody } from './log-body.ts';
-import { logId } from './log-id.ts';
+import { logId, replaceSeq } from './log-id.ts';
 
 /**
  * Makes the complete HTTP/1.1 request of an operation, by its number in the recorder. The buffer belongs to the caller.
@@ -26,7 +26,7 @@ function bodilessWriter({ method }: LoadSpec, head: string): MessageWriter {
 
 /**
  * A request with a log differs from others of its variant in the log's id and timestamp alone, whose lengths are fixed.
- * So each variant is laid out once, and then copied and filled in: 0.7 µs a request instead of 2.1, and less garbage.
+ * So each variant is laid out once, and then copied and filled in: 0.4 µs a request instead of 2.1, and less garbage.
  */
 function logWriter(spec: LoadSpec, head: string): MessageWriter {
   const layouts: Layout[] = [];
@@ -37,7 +37,7 @@ function logWriter(spec: LoadSpec, head: string): MessageWriter {
     const size = layout.bytes.length;
     const message = into && into.length >= size ? into.subarray(0, size) : Buffer.allocUnsafe(size);
     layout.bytes.copy(message);
-    message.write(logId(spec.runHash, spec.index, seq), layout.idAt, 'latin1');
+    replaceSeq(message, layout.idAt, seq);
     // The log is as old as its request was due, so that its text can be made again from the operation's record.
     message.write(timestampOf(spec.runOriginMs + intendedAt), layout.timestampAt, 'latin1');
     return message;
