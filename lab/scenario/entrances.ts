@@ -13,6 +13,8 @@ export interface Destination {
   hostHeader: string | undefined;
   /** Path that answers at the target. */
   probePath: string;
+  /** Whether connections from one address all go to one pod. */
+  remembersClients: boolean;
   entrances: Entrance[];
 }
 
@@ -33,6 +35,7 @@ export function serviceDestination(name: string, { services, nodes }: Surroundin
     balancing: 'per-connection',
     hostHeader: undefined,
     probePath: '/livez',
+    remembersClients: [service, ...others].some(({ spec }) => spec.sessionAffinity === 'ClientIP'),
     entrances: entrancesOf([service, ...others], nodes),
   };
 }
@@ -72,6 +75,7 @@ export function ingressDestination(
         balancing: 'per-request',
         hostHeader: rule.host,
         probePath: path,
+        remembersClients: false,
         entrances: withoutRepeats([...own, ...entrancesOf(services.filter(isController(addresses)), nodes)]),
       };
     }

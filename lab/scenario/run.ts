@@ -9,6 +9,7 @@ import type { LoadWorkers } from '../load/in-cluster/workers.ts';
 import type { LoadProgress } from '../load/load.ts';
 import type { Provider } from '../providers/provider.ts';
 import { seededRandom } from '../statistics/random.ts';
+import { waitUntilAllAnswer } from './all-answer.ts';
 import { type Attachments, describeCluster, podLogs } from './attachments.ts';
 import { auditDatabase, readTotals, type Totals } from './audit.ts';
 import { startClock, type RunClock } from './clock.ts';
@@ -28,6 +29,7 @@ import { type Undo, undoAll } from './undo.ts';
 
 const SETTLE_LIMIT_MS = 180_000;
 const EVIDENCE_LIMIT_MS = 120_000;
+const REACH_LIMIT_MS = 10_000;
 
 export interface Progress {
   phase: (name: string, index: number, count: number) => void;
@@ -91,6 +93,8 @@ export async function runScenario(
     const phases: PhaseHistory[] = [];
     for (const [index, phase] of plan.entries()) {
       options.progress.phase(phase.name, index, plan.length);
+      // What changed while nothing was sent need not have reached every node.
+      if (index === 0 || plan[index - 1]!.loads.length === 0) await waitForPods(run, phase);
       phases.push(await runPhase(run, phase, phases.flatMap((earlier) => earlier.loads).length));
     }
     await undoAll(heal, options.progress.note);
@@ -163,6 +167,24 @@ async function prepare(
     heal,
     apps: [...apps],
   };
+}
+
+/** A pod that does not answer is not this run's failure: what comes of it is what the run shows. */
+async function waitForPods({ cluster, targets, signal, progress }: Run, { loads }: PlannedPhase): Promise<void> {
+  const fromHere = loads.filter(({ workers }) => workers === undefined);
+  for (const name of new Set(fromHere.map(({ target }) => target))) {
+    const target = await targets.resolve(name);
+    // An ingress would count the questions among the answers of the load's own path.
+    if (target.balancing !== 'per-connection' || target.remembersClients) continue;
+    const ready = (await placements(cluster)).filter(({ app, ready }) => ready && app === target.app);
+    const missing = await waitUntilAllAnswer(
+      target,
+      ready.map(({ pod }) => pod),
+      REACH_LIMIT_MS,
+      signal,
+    );
+    if (missing.length > 0) progress.note(`${name}: no answer yet from ${missing.join(', ')}`);
+  }
 }
 
 async function runPhase(run: Run, phase: PlannedPhase, firstLoadIndex: number): Promise<PhaseHistory> {

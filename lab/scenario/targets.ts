@@ -1,5 +1,4 @@
 /** From a target's name to an address that answers from here. */
-import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ForwardedPort } from '../cluster/forward.ts';
@@ -14,6 +13,7 @@ import {
   type Destination,
   type Entrance,
 } from './entrances.ts';
+import { probe, type Probed } from './probe.ts';
 
 export interface ResolvedTarget {
   host: string;
@@ -21,13 +21,16 @@ export interface ResolvedTarget {
   hostHeader: string;
   app: string;
   balancing: Balancing;
+  /** Path that answers there, whatever the load asks for. */
+  probePath: string;
+  /** Whether connections from one address all go to one pod. */
+  remembersClients: boolean;
   /** Whether the address is a port-forward of this process, and ends with it. */
   isForwarded: boolean;
   /** How the address was found and why no better one was taken, for people. */
   via: string;
 }
 
-const PROBE_LIMIT_MS = 2000;
 const PROBE_PAUSE_MS = 200;
 /** The best entrance is given so long to come up: what has just been deployed is not known everywhere at once. */
 const PATIENCE_MS = 6000;
@@ -58,9 +61,10 @@ export class Targets {
     const name = target.slice('service/'.length);
     const services = await this.#services();
     const { host, port } = clusterAddress(name, services);
-    const { app, balancing } = serviceDestination(name, { services, nodes: [] });
+    const { app, balancing, probePath, remembersClients } = serviceDestination(name, { services, nodes: [] });
     const via = `ClusterIP ${host} of Service ${name}`;
-    return { host, port, hostHeader: `${host}:${port}`, app, balancing, isForwarded: false, via };
+    const hostHeader = `${host}:${port}`;
+    return { host, port, hostHeader, app, balancing, probePath, remembersClients, isForwarded: false, via };
   }
 
   /** Ends the port-forwards. */
@@ -75,13 +79,13 @@ export class Targets {
       const patienceMs = index === 0 ? this.#patienceMs : 0;
       const address = await this.#addressOf(entrance);
       if (address !== undefined && (await answersWithin(patienceMs, address, destination))) {
-        const { hostHeader = `${address.host}:${address.port}`, app } = destination;
+        const { hostHeader = `${address.host}:${address.port}`, app, probePath, remembersClients } = destination;
         const isForwarded = 'forwardTo' in entrance;
         // Behind one pod of the ingress controller there still are all the others.
         const isBalanced = !isForwarded || destination.balancing === 'per-request';
         const balancing = isBalanced ? destination.balancing : 'none';
         const via = explain(entrance, isBalanced, silent);
-        return { ...address, hostHeader, app, balancing, isForwarded, via };
+        return { ...address, hostHeader, app, balancing, probePath, remembersClients, isForwarded, via };
       }
       silent.push(entrance.via);
     }
@@ -153,7 +157,7 @@ async function answersWithin(
   destination: Destination,
 ): Promise<boolean> {
   const deadline = performance.now() + limitMs;
-  while (!(await answers(address, destination))) {
+  while (!(await isServedAt({ ...address, ...destination }))) {
     if (performance.now() >= deadline) return false;
     await delay(PROBE_PAUSE_MS);
   }
@@ -161,19 +165,7 @@ async function answersWithin(
 }
 
 /** Whether HTTP is spoken there and somebody stands behind it. */
-async function answers(
-  address: { host: string; port: number },
-  { hostHeader, probePath }: Destination,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const headers = hostHeader === undefined ? {} : { host: hostHeader };
-    const probe = request({ ...address, path: probePath, headers, agent: false }, (response) => {
-      response.resume();
-      resolve(!NOBODY_BEHIND.has(response.statusCode ?? 0));
-    });
-    probe.setTimeout(PROBE_LIMIT_MS, () => probe.destroy());
-    probe.on('error', () => resolve(false));
-    probe.on('close', () => resolve(false));
-    probe.end();
-  });
+async function isServedAt(place: Probed): Promise<boolean> {
+  const answer = await probe(place);
+  return answer !== undefined && !NOBODY_BEHIND.has(answer.status);
 }
