@@ -43,7 +43,7 @@ const RATIOS: [ContenderName, number?][] = [
   ['psycopg', 40],
 ];
 
-/** Takes about seven minutes. Peers that are not installed are left out, and `say` is told so. */
+/** Takes about four minutes. Peers that are not installed are left out, and `say` is told so. */
 export async function benchIngest(say: Say): Promise<Figure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'log-lab-ingest-'));
   const client = new IngestClient();
