@@ -6,12 +6,13 @@
  */
 // oxlint-disable no-underscore-dangle -- the names are autocannon's
 import { HTTPParser } from 'http-parser-js';
-import type { Socket } from 'node:net';
+import type { NetConnectOpts, Socket } from 'node:net';
 import { CLOSED, endingOfAnswer, endingOfLoss, errorCode, isBodiless, readHead, TIMED_OUT } from './classify.ts';
 import type { Ending, RawResponseHead, ResponseHead } from './classify.ts';
 import type { LoadSpec } from './load.ts';
 import type { MessageWriter } from './message.ts';
 import type { Recorder } from './recorder.ts';
+import { SourcePortChoice } from './source-ports.ts';
 
 /** A user whose connection failed tries again after this time, lest a dead target be flooded with attempts. */
 const RETRY_PAUSE_MS = 50;
@@ -20,6 +21,7 @@ const RETRY_PAUSE_MS = 50;
 export interface Work {
   spec: LoadSpec;
   recorder: Recorder;
+  sourcePorts: { take(): number } | undefined;
   write: MessageWriter;
   /** No further request is to be sent. */
   isOver(): boolean;
@@ -28,6 +30,9 @@ export interface Work {
 /** What is used of the client of autocannon 9.0.0 (lib/httpClient.js). */
 interface Client {
   conn?: Socket;
+  opts: { socketPath?: NetConnectOpts };
+  /** Whether net.connect is given the socketPath, and nothing else. */
+  ipc: boolean;
   parser: InstanceType<typeof HTTPParser> & { body_bytes: number | null };
   /** Opens a connection and calls _doRequest. Called first by the constructor, then after an error or a close. */
   _connect(): void;
@@ -49,7 +54,7 @@ const MESSAGE_BYTES = 2048;
 export class AutocannonUser {
   readonly #client: Client;
   readonly #work: Work;
-  readonly #open: () => void;
+  readonly #openSocket: () => void;
   readonly #send: () => void;
   readonly #deadline: NodeJS.Timeout;
   #retry: NodeJS.Timeout | undefined;
@@ -58,6 +63,8 @@ export class AutocannonUser {
   #seq = NONE;
   #head: ResponseHead | undefined;
   #startedAt = 0;
+  #sourcePort = new SourcePortChoice(undefined);
+  #isPortTaken = false;
   /** Number of the connection, none until it is established. */
   #connection = NONE;
   /** The connection may carry no further request. */
@@ -71,7 +78,7 @@ export class AutocannonUser {
   constructor(client: object, work: Work) {
     this.#client = asClient(client);
     this.#work = work;
-    this.#open = this.#client._connect.bind(client);
+    this.#openSocket = this.#client._connect.bind(client);
     this.#send = this.#client._doRequest.bind(client);
     this.#deadline = setTimeout(() => this.#expire(), work.spec.timeoutMs);
     this.#takeOver();
@@ -83,12 +90,13 @@ export class AutocannonUser {
 
   #takeOver(): void {
     const client = this.#client;
+    client.ipc = true;
     client._connect = () => this.#connect();
     client._doRequest = () => this.#request();
     client.getRequestBuffer = () => this.#work.write(this.#seq, this.#startedAt, this.#message);
     client.on('headers', (head) => this.#headRead(head));
     client.on('response', () => this.#answered());
-    client.on('connError', (error) => this.#lost(errorCode(error)));
+    client.on('connError', (error) => this.#connectionFailed(errorCode(error)));
     client.on('done', () => this.#clearTimers());
     const execute = client.parser.execute.bind(client.parser);
     client.parser.execute = (chunk) => {
@@ -99,6 +107,10 @@ export class AutocannonUser {
   }
 
   #connect(): void {
+    if (this.#isPortTaken) {
+      this.#client._destroyConnection();
+      return this.#open();
+    }
     if (this.#seq !== NONE && this.#completedByClose()) return;
     if (this.#seq !== NONE) this.#lost(CLOSED);
     // Otherwise a late error of the old connection would make autocannon open a second new one.
@@ -113,7 +125,15 @@ export class AutocannonUser {
     this.#client.parser.reinitialize(HTTPParser.RESPONSE);
     this.#connection = NONE;
     this.#spent = false;
+    this.#sourcePort = new SourcePortChoice(this.#work.sourcePorts);
     this.#open();
+  }
+
+  #open(): void {
+    const { host, port } = this.#work.spec;
+    this.#isPortTaken = false;
+    this.#client.opts.socketPath = { host, port, ...this.#sourcePort.next() };
+    this.#openSocket();
     this.#client.conn?.once('connect', () => this.#connected());
   }
 
@@ -123,6 +143,8 @@ export class AutocannonUser {
   }
 
   #request(): void {
+    // It was to go over a connection whose source port was taken.
+    if (this.#seq !== NONE) return this.#send();
     if (this.#isOver()) return this.#client.destroy();
     if (this.#spent) return this.#connect();
     const { recorder } = this.#work;
@@ -153,6 +175,11 @@ export class AutocannonUser {
     const seq = this.#seq;
     this.#client.parser.finish();
     return this.#seq !== seq;
+  }
+
+  #connectionFailed(error: string): void {
+    if (this.#sourcePort.isTaken(error)) this.#isPortTaken = true;
+    else this.#lost(error);
   }
 
   #lost(error: string): void {

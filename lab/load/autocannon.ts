@@ -8,14 +8,24 @@ import { AutocannonUser } from './autocannon-user.ts';
 import type { LoadSpec } from './load.ts';
 import { messageWriter } from './message.ts';
 import type { Recorder } from './recorder.ts';
+import { sourcePortsTo } from './source-ports.ts';
 
 /** Autocannon's own limits, in whole seconds, are put out of the way: about the longest that a timer can be set to. */
 const NEVER_SECONDS = 2_000_000;
 /** How often autocannon looks whether its clients are done. */
 const SAMPLE_MS = 10;
 
-/** Runs the load to its end. After durationMs nothing more is sent, and what is under way is awaited. */
-export async function driveAutocannon(spec: LoadSpec, recorder: Recorder, signal: AbortSignal): Promise<void> {
+/**
+ * Runs the load to its end. After durationMs nothing more is sent, and what is under way is awaited.
+ *
+ * @param sourcePorts of the connections; undefined where the system picks
+ */
+export async function driveAutocannon(
+  spec: LoadSpec,
+  recorder: Recorder,
+  signal: AbortSignal,
+  sourcePorts: { take(): number } | undefined = sourcePortsTo(spec.host),
+): Promise<void> {
   if (signal.aborted) return;
   const users: AutocannonUser[] = [];
   signal.addEventListener('abort', () => users.forEach((user) => user.stop()), { once: true });
@@ -24,6 +34,7 @@ export async function driveAutocannon(spec: LoadSpec, recorder: Recorder, signal
   const work = {
     spec,
     recorder,
+    sourcePorts,
     write: messageWriter(spec),
     isOver: () => recorder.begun >= (spec.requests ?? Infinity) || recorder.now() >= endsAt,
   };

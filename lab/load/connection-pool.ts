@@ -1,7 +1,7 @@
 /** The connections of the constant-rate driver: so many kept ones, or any number that carry one request each. */
 import { HttpConnection, type ConnectionListener } from './http-connection.ts';
 import type { LoadSpec } from './load.ts';
-import { SourcePorts } from './source-ports.ts';
+import { sourcePortsTo, type SourcePorts } from './source-ports.ts';
 
 /** A server that announces when it closes idle connections is not raced: they are given up so much earlier. */
 const IDLE_MARGIN_MS = 1000;
@@ -31,14 +31,13 @@ export class ConnectionPool {
   readonly #listen: (lane: Lane) => ConnectionListener;
   readonly #open = new Set<Lane>();
   readonly #idle: Lane[] = [];
-  /** Undefined where the system picks: nothing on this machine forwards connections the way a node does. */
   readonly #sourcePorts: SourcePorts | undefined;
 
   constructor(spec: LoadSpec, listen: (lane: Lane) => ConnectionListener) {
     this.#spec = spec;
     this.#limit = spec.keepAlive ? spec.connections : Infinity;
     this.#listen = listen;
-    this.#sourcePorts = spec.keepAlive || isLoopback(spec.host) ? undefined : new SourcePorts();
+    this.#sourcePorts = sourcePortsTo(spec.host);
   }
 
   /**
@@ -78,8 +77,4 @@ export class ConnectionPool {
     this.#open.add(lane);
     return lane;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -6,6 +6,7 @@
 import { HTTPParser } from 'http-parser-js';
 import { connect, type Socket } from 'node:net';
 import { CLOSED, errorCode, isBodiless, readHead, type ResponseHead } from './classify.ts';
+import { SourcePortChoice } from './source-ports.ts';
 
 /** Called at most once for each cause, and never after destroy(). */
 export interface ConnectionListener {
@@ -14,10 +15,6 @@ export interface ConnectionListener {
   /** The connection is of no further use; an answer that was awaited will not come. */
   lost(error: string): void;
 }
-
-/** Ports that connections of other programs have left behind come in rows. */
-const MOST_SOURCE_PORTS = 50;
-const PORT_TAKEN = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
 
 export class HttpConnection {
   #socket: Socket;
@@ -28,20 +25,21 @@ export class HttpConnection {
   #unsent: Buffer | undefined;
   #destroyed = false;
 
-  /** From the first source port of several that is free; from any where none is given, or those given are all taken. */
   constructor(host: string, port: number, listener: ConnectionListener, sourcePorts?: { take(): number }) {
     this.#listener = listener;
     this.#parser[HTTPParser.kOnHeadersComplete] = (raw) => this.#headRead(readHead(raw));
     this.#parser[HTTPParser.kOnMessageComplete] = () => this.#messageRead();
-    let portsLeft = sourcePorts === undefined ? 0 : MOST_SOURCE_PORTS;
-    const isTaken = (error: Error): boolean => portsLeft >= 0 && PORT_TAKEN.has(errorCode(error));
+    const sourcePort = new SourcePortChoice(sourcePorts);
     const start = (): Socket => {
-      const localPort = portsLeft-- > 0 ? { localPort: sourcePorts!.take() } : {};
-      const socket = connect({ host, port, noDelay: true, ...localPort });
+      const socket = connect({ host, port, noDelay: true, ...sourcePort.next() });
       socket.on('connect', () => listener.connected());
       socket.on('data', (chunk) => this.#parse(chunk));
       socket.on('end', () => this.#ended());
-      socket.on('error', (error) => (isTaken(error) ? this.#restart(start) : this.#lose(errorCode(error))));
+      socket.on('error', (error) => {
+        const code = errorCode(error);
+        if (sourcePort.isTaken(code)) this.#restart(start);
+        else this.#lose(code);
+      });
       return socket;
     };
     this.#socket = start();

@@ -11,6 +11,9 @@ import { readFileSync } from 'node:fs';
 const REMEMBERED_SECONDS = 130;
 /** IANA's range for such ports, which other systems keep to. */
 const DYNAMIC_RANGE: readonly [first: number, last: number] = [49_152, 65_535];
+/** Ports that connections of other programs have left behind come in rows. */
+const MOST_TRIED = 50;
+const PORT_TAKEN = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
 
 export class SourcePorts {
   readonly #first: number;
@@ -30,6 +33,35 @@ export class SourcePorts {
     const byClock = Math.floor((nowMs / 1000 / REMEMBERED_SECONDS) * this.#count);
     this.#next = Math.max(this.#next + 1, byClock);
     return this.#first + (this.#next % this.#count);
+  }
+}
+
+const SOURCE_PORTS = new SourcePorts();
+
+/** Undefined where the system is to pick: nothing on this machine forwards connections the way a node does. */
+export function sourcePortsTo(host: string): SourcePorts | undefined {
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return isLoopback ? undefined : SOURCE_PORTS;
+}
+
+/** The source port of one connection: the first of several that is free; any where none is given, or those given are all taken. */
+export class SourcePortChoice {
+  readonly #ports: { take(): number } | undefined;
+  #left: number;
+
+  constructor(ports: { take(): number } | undefined) {
+    this.#ports = ports;
+    this.#left = ports === undefined ? 0 : MOST_TRIED;
+  }
+
+  /** To be among the options of net.connect. */
+  next(): { localPort?: number } {
+    return this.#left-- > 0 ? { localPort: this.#ports!.take() } : {};
+  }
+
+  /** Whether an attempt to connect has failed because of its port alone, so that there may be another. */
+  isTaken(error: string): boolean {
+    return this.#left >= 0 && PORT_TAKEN.has(error);
   }
 }
 
