@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import t from 'tap';
 import { startPostgres } from '../shared/testing/postgres.ts';
+import { until } from '../shared/testing/until.ts';
 import { countLogs, makeLog, rollupErrors, startProcessor } from './testing/log-processor.ts';
 
 const { postgres, skip } = await startPostgres();
@@ -96,6 +97,50 @@ void t.test('roll-ups equal the logs, with many pods and many duplicates at once
   t.same(after, { raw: after.raw, totals: after.raw, minutes: after.raw });
   t.same(await rollupErrors(postgres!), []);
 });
+
+const LINES = 100;
+/** Without digits, which templates would not tell apart. */
+const WORDS = Array.from({ length: LINES }, (_, index) =>
+  String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)]!),
+);
+const LOGS = WORDS.map(() => makeLog());
+
+for (const [what, table, makeLogs] of [
+  ['the same logs', 'logs', () => LOGS],
+  [
+    'other logs with the same new templates',
+    'log_templates',
+    () => WORDS.map((word) => makeLog({ message: `new ${word}` })),
+  ],
+] as const) {
+  void t.test(`two pods store ${what} in opposite order without a deadlock`, { skip }, async (t) => {
+    const environment = { DATABASE_TIMEOUT_MS: '10000' };
+    const pods = await Promise.all(
+      ['up', 'down'].map((pod) => startProcessor(postgres!, { ...environment, POD_NAME: pod })),
+    );
+    t.teardown(() => Promise.all(pods.map(({ close }) => close())));
+    await postgres!.query(`alter table ${table} add constraint slow check (pg_sleep(0.002) is not null) not valid`);
+    t.teardown(() => postgres!.query(`alter table ${table} drop constraint slow`));
+    // Their statements wait for it, and so begin at the same moment.
+    const gate = new Client(postgres!.config);
+    await gate.connect();
+    t.teardown(() => gate.end());
+    await gate.query('begin; lock table logs');
+    const bodies = [makeLogs(), makeLogs().toReversed()].map((logs) =>
+      logs.map((log) => JSON.stringify(log)).join('\n'),
+    );
+    const posted = pods.map(({ post }, pod) => post(bodies[pod], NDJSON));
+    await until(async () => (await postgres!.query(WAITING)).length === pods.length);
+    await gate.query('commit');
+    for (const response of await Promise.all(posted)) {
+      const { accepted, duplicates } = (await response.json()) as Record<string, number>;
+      t.equal(accepted! + duplicates!, LINES);
+    }
+    t.same(await rollupErrors(postgres!), []);
+  });
+}
+
+const WAITING = `select from pg_stat_activity where wait_event_type = 'Lock'`;
 
 function minuteAgo(minutes: number): string {
   return new Date(Date.UTC(2026, 0, 31) - minutes * 20_000).toISOString();
