@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { generateLogs } from './logs.ts';
-import { Sender, type SenderOptions } from './sender.ts';
+import { backoffMs, Sender, type SenderOptions } from './sender.ts';
 
 type Step = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -96,6 +96,24 @@ void t.test('waits for as long as it is asked to', async (t) => {
   const startedAt = performance.now();
   t.match(await send(), { outcome: 'stored', retries: 1 });
   t.ok(performance.now() - startedAt >= 995);
+});
+
+void t.test('waits longer from time to time, half of it at random, and never for long', async (t) => {
+  const retries = [0, 1, 2, 3, 4, 5, 6, 100];
+  t.same(
+    retries.map((retry) => [backoffMs(retry, 0), backoffMs(retry, 1)]),
+    [
+      [25, 50],
+      [50, 100],
+      [100, 200],
+      [200, 400],
+      [400, 800],
+      [800, 1600],
+      [1000, 2000],
+      [1000, 2000],
+    ],
+  );
+  t.ok(new Set(retries.map(() => backoffMs(0))).size > 1);
 });
 
 void t.test('one connection for all logs, or one for each', async (t) => {

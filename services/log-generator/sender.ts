@@ -117,7 +117,11 @@ function retryAfterMs(header: string | undefined): number {
   return Math.max(0, ms || 0);
 }
 
-/** Exponential, half of it random: clients that failed together do not come back together. */
-function backoffMs(retries: number): number {
-  return Math.min(FIRST_BACKOFF_MS * 2 ** retries, LONGEST_BACKOFF_MS) * (0.5 + Math.random() / 2);
+/**
+ * Exponential, half of it random: clients that failed together do not come back together.
+ *
+ * @param random from 0 to 1
+ */
+export function backoffMs(retries: number, random = Math.random()): number {
+  return Math.min(FIRST_BACKOFF_MS * 2 ** retries, LONGEST_BACKOFF_MS) * (0.5 + random / 2);
 }

@@ -1,7 +1,9 @@
 /** log-processor against a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { Client } from 'pg';
 import t from 'tap';
+import { request } from 'undici';
 import { startPostgres } from '../shared/testing/postgres.ts';
 import { until } from '../shared/testing/until.ts';
 import { countLogs, makeLog, rollupErrors, startProcessor } from './testing/log-processor.ts';
@@ -181,6 +183,38 @@ void t.test('more lines than fit into one chunk, and a bounded list of rejected 
   t.equal(sum('rejectedTotal'), 1000);
   t.match(results, [{ rejected: { length: 100 } }, { rejected: { length: 100 } }]);
   t.same(await rollupErrors(postgres!), []);
+});
+
+void t.test('an upload is not read faster than it is stored', { skip }, async (t) => {
+  const environment = { DATABASE_TIMEOUT_MS: '60000', INGEST_QUEUE_TIMEOUT_MS: '60000' };
+  const { address, close } = await startProcessor(postgres!, environment);
+  t.teardown(close);
+  const before = await countLogs(postgres!);
+  const gate = new Client(postgres!.config);
+  await gate.connect();
+  t.teardown(() => gate.end());
+  await gate.query('begin; lock table logs');
+  let sent = 0;
+  const lines = function* () {
+    for (; sent < 20_000; sent += 100) {
+      yield Array.from({ length: 100 }, () => `${JSON.stringify(makeLog({ message: 'x'.repeat(2000) }))}\n`).join('');
+    }
+  };
+  const answered = request(`${address}/logs`, {
+    method: 'POST',
+    headers: { 'content-type': NDJSON },
+    body: Readable.from(lines()),
+  });
+  await until(async () => {
+    const sentBefore = sent;
+    for (let count = 0; count < 5; count++) await postgres!.query('select');
+    return sent > 0 && sent === sentBefore;
+  });
+  t.ok(sent < 10_000, `${sent} lines of 2 kB were taken while nothing could be stored`);
+  await gate.query('commit');
+  const { body } = await answered;
+  t.match(await body.json(), { accepted: 20_000, rejectedTotal: 0 });
+  t.equal((await countLogs(postgres!)).raw - before.raw, 20_000);
 });
 
 void t.test('a log that only the database refuses does not hurt its neighbours', { skip }, async (t) => {

@@ -45,6 +45,8 @@ function load(addresses: () => string[], clients: number) {
   };
 }
 
+const SESSIONS = `select pid from pg_stat_activity where application_name like 'log-processor %'`;
+
 async function storedIds(postgres: TestPostgres): Promise<Set<string>> {
   const rows = await postgres.query<{ id: string }>('select id from logs');
   return new Set(rows.map(({ id }) => id));
@@ -149,6 +151,25 @@ void t.test('a database whose machine lost its power: answers within a second, a
   proxy.thaw();
   await until(async () => (await fetch(`${address}/readyz`)).ok);
   t.equal((await post(makeLog())).status, 201);
+});
+
+void t.test('behind a new connection may be a database without the templates', { skip }, async (t) => {
+  const { post, address, close } = await startProcessor(postgres!);
+  t.teardown(close);
+  const log = makeLog({ message: 'met before the loss' });
+  t.equal((await post(log)).status, 201);
+  await postgres!.query('truncate logs, log_templates, log_rollup, log_rollup_minute');
+  const [before] = await postgres!.query(SESSIONS);
+  await postgres!.query(`select pg_terminate_backend(${String(before!['pid'])})`);
+  await until(async () => {
+    const [session] = await postgres!.query(SESSIONS);
+    return session !== undefined && session['pid'] !== before!['pid'];
+  });
+  await until(async () => (await fetch(`${address}/readyz`)).ok);
+  t.equal((await post(log)).status, 201);
+  t.same(await postgres!.query('select template from logs join log_templates using (fingerprint)'), [
+    { template: 'met before the loss' },
+  ]);
 });
 
 void t.test(
