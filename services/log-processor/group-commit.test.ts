@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
 
 const LIMITS: GroupCommitLimits = {
@@ -70,29 +70,45 @@ void t.test('sends a second batch behind the first when it is worth it, and neve
   await Promise.all(submissions);
 });
 
-void t.test('halves what is under way, although it is sent again together', async (t) => {
-  const { batches, submit } = setUp();
+/** Sizes of the batches when each client sends again as soon as it is answered, which is when its batch is the oldest. */
+async function sizesOfBatches(t: Test, { batches, submit }: ReturnType<typeof setUp>, clients: number, rounds: number) {
   const sizes: number[] = [];
-  const clients = new Map<string, Promise<unknown>>();
-  const send = (names: string[]) => names.forEach((name) => clients.set(name, submit(name)));
-  send(Array.from({ length: 64 }, (_, client) => `client ${client}`));
-  for (let round = 0; round < 40; round++) {
+  const answers = new Map<string, Promise<unknown>>();
+  const send = (names: string[]) => names.forEach((name) => answers.set(name, submit(name)));
+  const done = batches.length;
+  send(Array.from({ length: clients }, (_, client) => `client ${client}`));
+  for (let round = 0; round < rounds; round++) {
     await nextTurn();
-    const { items, commit } = batches[round]!;
+    const { items, commit } = batches[done + round]!;
     commit();
     t.same(
-      await Promise.all(items.map((name) => clients.get(name)!)),
+      await Promise.all(items.map((name) => answers.get(name)!)),
       items.map((name) => [`${name} stored`]),
     );
     send(items);
     sizes.push(items.length);
   }
-  const last = sizes.slice(-10);
-  t.ok(
-    last.every((size) => size >= 16 && size <= 48),
-    `batches of ${sizes.join(', ')}`,
-  );
-  for (const { commit } of batches) commit();
+  return sizes;
+}
+
+const isAboutHalf = (size: number) => size >= 16 && size <= 48;
+
+void t.test('halves what is under way, although it is sent again together', async (t) => {
+  const sizes = await sizesOfBatches(t, setUp(), 64, 40);
+  t.ok(sizes.slice(-10).every(isAboutHalf), `batches of ${sizes.join(', ')}`);
+});
+
+void t.test('forgets in time how much was under way in a burst', async (t) => {
+  const queue = setUp({ batchItems: 500, queueItems: 500 });
+  const burst = queue.submit(...Array.from({ length: 500 }, (_, index) => `burst ${index}`));
+  for (let batch = 0; batch < 3; batch++) {
+    await nextTurn();
+    queue.batches[batch]!.commit();
+  }
+  await burst;
+  const sizes = await sizesOfBatches(t, queue, 64, 200);
+  t.equal(sizes[0], 64);
+  t.ok(sizes.slice(-10).every(isAboutHalf), `batches of ${sizes.join(', ')}`);
 });
 
 void t.test('keeps batches within their limits, and together what was submitted together', async (t) => {
