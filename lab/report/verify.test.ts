@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import t from 'tap';
 import { digestFiles } from '../history/store.ts';
 import { loadBalanceRun, nodeFailureRun } from '../history/testing-runs.ts';
+import { projectPath } from '../project.ts';
 import { verificationLines, verifyStored } from './verify.ts';
 import { writeReport } from './write.ts';
 
@@ -23,6 +24,11 @@ void t.test('a report as it was written agrees', async (t) => {
     t.equal(verification.agrees, true);
     t.match(verificationLines(verification)[0], /\d+ files and \d+ values agree/);
   }
+});
+
+void t.test('the example that the project keeps is what its reports look like', async (t) => {
+  const { problems } = await verifyStored(projectPath('reports/load-balance/2026-11-23-162703-bb68'));
+  t.same(problems, [], 'npm run report -- render makes it anew');
 });
 
 void t.test('a doctored value is named', async (t) => {
