@@ -2,7 +2,8 @@
  * A virtual user: takes over from one of autocannon's clients the two decisions that it gets wrong, when to connect and
  * when to send, and keeps the book. Left alone, a client loses answers when it reconnects, sends on a connection that
  * the server has said it will close, feeds a new connection's answer to a parser that is in the middle of an old one,
- * and retries a refused connection without a pause. This reaches into its internals, so autocannon's version is pinned.
+ * and retries a refused connection without a pause; nor has it an option for the source port. This reaches into its
+ * internals, so autocannon's version is pinned.
  */
 // oxlint-disable no-underscore-dangle -- the names are autocannon's
 import { HTTPParser } from 'http-parser-js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
-import t, { type Test } from 'tap';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
 import { driveAutocannon } from './autocannon.ts';
 import { Recorder } from './recorder.ts';
 import { toLoadResult } from './recording.ts';
@@ -9,6 +9,7 @@ import { SourcePorts } from './source-ports.ts';
 import { reconcile } from './testing/reconcile.ts';
 import { CalibrationServer } from './testing/server.ts';
 import { countEndings, loadSpec } from './testing/spec.ts';
+import { takenPort } from './testing/taken-port.ts';
 
 for (const [what, isEveryOneTaken] of [
   ['the next one serves', false],
@@ -17,7 +18,7 @@ for (const [what, isEveryOneTaken] of [
   void t.test(`instead of a source port that is taken, ${what}`, async (t) => {
     const server = await CalibrationServer.start(() => ({ kind: 'answer' }));
     t.teardown(() => server.close());
-    const taken = await occupyPort(t);
+    const taken = await takenPort(t);
     const spec = loadSpec('autocannon', server.port, { requests: 30, connections: 2, keepAlive: false });
     let given = 0;
     const sourcePorts = { take: () => (isEveryOneTaken || given++ % 3 < 2 ? taken : 0) };
@@ -33,7 +34,7 @@ for (const [what, isEveryOneTaken] of [
 
 void t.test('connections come from the given ports', async (t) => {
   const seen: number[] = [];
-  const server = createHttpServer((request, response) => {
+  const server = createServer((request, response) => {
     seen.push(request.socket.remotePort!);
     response.end();
   });
@@ -56,11 +57,3 @@ void t.test('connections come from the given ports', async (t) => {
     [],
   );
 });
-
-async function occupyPort(t: Test): Promise<number> {
-  const occupant = createServer();
-  t.teardown(() => occupant.close());
-  occupant.listen(0, '0.0.0.0');
-  await once(occupant, 'listening');
-  return (occupant.address() as AddressInfo).port;
-}

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { HttpConnection } from './http-connection.ts';
+import { takenPort } from './testing/taken-port.ts';
 
 for (const [what, following] of [
   ['the next one serves', 0],
@@ -14,16 +15,11 @@ for (const [what, following] of [
 /** `following` is the port given after the taken one: 0 is any that is free. */
 async function serveFrom(t: Test, following: number | undefined): Promise<void> {
   const server = createServer((_request, response) => response.end());
-  const occupant = createTcpServer();
-  t.teardown(() => {
-    server.close();
-    occupant.close();
-  });
+  t.teardown(() => server.close());
   server.listen(0, '127.0.0.1');
-  occupant.listen(0, '0.0.0.0');
-  await Promise.all([once(server, 'listening'), once(occupant, 'listening')]);
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const taken = (occupant.address() as AddressInfo).port;
+  const taken = await takenPort(t);
 
   let connected = 0;
   const status = await new Promise<number>((resolve, reject) => {
