@@ -246,13 +246,15 @@ void t.test('overload is refused at once, and the service stays healthy', { skip
   const posted = Array.from({ length: 200 }, () => post(makeLog()));
   const refusal = posted.map(async (response) => (await response).status === 503 || Promise.reject(new Error('taken')));
   t.ok(await Promise.any(refusal), 'while the others wait for the database');
+  t.equal((await fetch(`${address}/livez`)).status, 200);
+  const ready = fetch(`${address}/readyz`);
   await other.end();
   const responses = await Promise.all(posted);
   const refused = responses.filter(({ status }) => status === 503);
   t.equal(responses.filter(({ status }) => status === 201).length, 200 - refused.length);
   t.equal(refused[0]?.headers.get('retry-after'), '1');
   t.match(await refused[0]?.json(), { type: 'urn:log-lab:problem:queue-full' });
-  t.equal((await fetch(`${address}/readyz`)).status, 200);
+  t.equal((await ready).status, 200, 'also to who asked while the queue was full');
 });
 
 void t.test('too many templates end up as one', { skip }, async (t) => {
